@@ -1,0 +1,7 @@
+//! The rules, pure: state + command + now → changes or a refusal. No I/O, no
+//! actors, no clock; everything here is property-tested beside the code.
+
+pub mod ids;
+pub mod pipeline;
+pub mod principal;
+pub mod time;

@@ -1,0 +1,18 @@
+//! The pipeline: jamaah move through stages towards a departure.
+//!
+//! The rows (`stage`, `departure`, `jamaah`, `instance`, `task`, `comment`,
+//! `import`) are at once the state in memory, the bodies of REST and the
+//! `after` of events. `state` holds them; `decide` turns commands into changes.
+
+pub mod change;
+pub mod command;
+pub mod comment;
+pub mod departure;
+pub mod import;
+pub mod instance;
+pub mod jamaah;
+pub mod refusal;
+pub mod stage;
+pub mod state;
+pub mod task;
+pub mod tenant;

@@ -1,0 +1,255 @@
+//! The state that a tenant's log leads to, held in persistent maps: a clone
+//! costs next to nothing and shares everything, so that the committed state,
+//! the one that commands are checked against, and those that readers hold can
+//! stand side by side.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::change::Row;
+use super::departure::Departure;
+use super::instance::StageInstance;
+use super::jamaah::{Jamaah, JamaahStatus};
+use super::stage::{PipelineVersion, Stage};
+use super::task::Task;
+use super::tenant::Tenant;
+use crate::domain::ids::{DepartureId, JamaahId, StageId, TaskId};
+
+type Map<K, V> = imbl::GenericHashMap<K, V, ahash::RandomState, imbl::shared_ptr::DefaultSharedPtr>;
+
+/// Where a task lives in [`State`]: stable while the state is in memory.
+pub type Slot = u32;
+
+/// A jamaah with everything about them that is hot.
+#[derive(Clone, Debug)]
+pub struct Pilgrim {
+    pub jamaah: Arc<Jamaah>,
+    pub status: Arc<JamaahStatus>,
+    /// In the order of the pipeline they are on.
+    pub path: Vec<Arc<StageInstance>>,
+    /// In the order they were made.
+    pub tasks: Vec<Slot>,
+}
+
+impl Pilgrim {
+    pub fn instance(&self, stage: StageId) -> Option<&Arc<StageInstance>> {
+        self.path.iter().find(|instance| instance.stage_id == stage)
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct State {
+    pub tenant: Arc<Tenant>,
+    /// Number of the last event in this state.
+    pub head: i64,
+    stages: Arc<BTreeMap<StageId, Arc<Stage>>>,
+    versions: Arc<BTreeMap<i32, Arc<PipelineVersion>>>,
+    departures: Map<DepartureId, Arc<Departure>>,
+    departure_keys: Map<(Arc<str>, NaiveDate), DepartureId>,
+    pilgrims: Map<JamaahId, Arc<Pilgrim>>,
+    passports: Map<Arc<str>, Arc<[JamaahId]>>,
+    slots: Map<TaskId, Slot>,
+    tasks: imbl::Vector<Arc<Task>>,
+}
+
+impl State {
+    pub fn empty(tenant: Arc<Tenant>) -> Self {
+        Self {
+            tenant,
+            head: 0,
+            stages: Arc::default(),
+            versions: Arc::default(),
+            departures: Map::default(),
+            departure_keys: Map::default(),
+            pilgrims: Map::default(),
+            passports: Map::default(),
+            slots: Map::default(),
+            tasks: imbl::Vector::new(),
+        }
+    }
+
+    pub fn stage(&self, id: StageId) -> Option<&Arc<Stage>> {
+        self.stages.get(&id)
+    }
+
+    /// All stages, retired ones too, by position.
+    pub fn stages(&self) -> Vec<&Arc<Stage>> {
+        let mut stages: Vec<_> = self.stages.values().collect();
+        stages.sort_by_key(|stage| (stage.position, stage.id));
+        stages
+    }
+
+    /// Stages that take people in, by position.
+    pub fn active_stages(&self) -> Vec<&Arc<Stage>> {
+        let mut stages = self.stages();
+        stages.retain(|stage| stage.active);
+        stages
+    }
+
+    pub fn pipeline(&self, version: i32) -> Option<&Arc<PipelineVersion>> {
+        self.versions.get(&version)
+    }
+
+    /// The version that new jamaah are registered on.
+    pub fn latest_pipeline(&self) -> Option<&Arc<PipelineVersion>> {
+        self.versions.last_key_value().map(|(_, version)| version)
+    }
+
+    pub fn departure(&self, id: DepartureId) -> Option<&Arc<Departure>> {
+        self.departures.get(&id)
+    }
+
+    pub fn departures(&self) -> impl Iterator<Item = &Arc<Departure>> {
+        self.departures.values()
+    }
+
+    pub fn departure_by_key(&self, code: &Arc<str>, date: NaiveDate) -> Option<&Arc<Departure>> {
+        self.departures.get(self.departure_keys.get(&(code.clone(), date))?)
+    }
+
+    pub fn pilgrim(&self, id: JamaahId) -> Option<&Arc<Pilgrim>> {
+        self.pilgrims.get(&id)
+    }
+
+    pub fn pilgrims(&self) -> impl Iterator<Item = &Arc<Pilgrim>> {
+        self.pilgrims.values()
+    }
+
+    pub fn pilgrim_count(&self) -> usize {
+        self.pilgrims.len()
+    }
+
+    /// Jamaah with this passport; one person may travel more than once.
+    pub fn by_passport(&self, passport: &Arc<str>) -> &[JamaahId] {
+        self.passports.get(passport).map_or(&[], |ids| ids)
+    }
+
+    pub fn slot(&self, id: TaskId) -> Option<Slot> {
+        self.slots.get(&id).copied()
+    }
+
+    pub fn task(&self, id: TaskId) -> Option<&Arc<Task>> {
+        self.task_at(self.slot(id)?)
+    }
+
+    pub fn task_at(&self, slot: Slot) -> Option<&Arc<Task>> {
+        self.tasks.get(usize::try_from(slot).ok()?)
+    }
+
+    /// All hot tasks in the order of their slots, which run from 0 without a hole.
+    pub fn tasks(&self) -> impl Iterator<Item = &Arc<Task>> {
+        self.tasks.iter()
+    }
+
+    pub fn task_count(&self) -> usize {
+        self.tasks.len()
+    }
+
+    /// The tasks of one jamaah in one stage.
+    pub fn tasks_of(&self, pilgrim: &Pilgrim, stage: StageId) -> impl Iterator<Item = &Arc<Task>> {
+        pilgrim
+            .tasks
+            .iter()
+            .filter_map(|slot| self.task_at(*slot))
+            .filter(move |task| task.stage_id == stage)
+    }
+
+    /// Puts a row where it belongs, new or changed. Rows that refer to a
+    /// jamaah who is not hot are left out.
+    pub fn put(&mut self, row: &Row) {
+        match row {
+            Row::Stage(stage) => {
+                Arc::make_mut(&mut self.stages).insert(stage.id, stage.clone());
+            }
+            Row::PipelineVersion(version) => {
+                Arc::make_mut(&mut self.versions).insert(version.version, version.clone());
+            }
+            Row::Departure(departure) => self.put_departure(departure),
+            Row::Jamaah(jamaah) => self.put_jamaah(jamaah),
+            Row::JamaahStatus(status) => {
+                if let Some(pilgrim) = self.pilgrims.get_mut(&status.jamaah_id) {
+                    Arc::make_mut(pilgrim).status = status.clone();
+                }
+            }
+            Row::StageInstance(instance) => self.put_instance(instance),
+            Row::Task(task) => self.put_task(task),
+            // not held in memory
+            Row::Comment(_) | Row::Import(_) => {}
+        }
+    }
+
+    fn put_departure(&mut self, departure: &Arc<Departure>) {
+        if let Some(before) = self.departures.get(&departure.id) {
+            let key = (before.code.clone(), before.departure_date);
+            self.departure_keys.remove(&key);
+        }
+        let key = (departure.code.clone(), departure.departure_date);
+        self.departure_keys.insert(key, departure.id);
+        self.departures.insert(departure.id, departure.clone());
+    }
+
+    fn put_jamaah(&mut self, jamaah: &Arc<Jamaah>) {
+        let before = self.pilgrims.get(&jamaah.id).map(|p| p.jamaah.passport_number.clone());
+        if before.as_ref() != Some(&jamaah.passport_number) {
+            if let Some(passport) = before {
+                let rest = self.by_passport(&passport).iter().copied().filter(|id| *id != jamaah.id);
+                let rest: Arc<[JamaahId]> = rest.collect();
+                self.passports.insert(passport, rest);
+            }
+            let passport = &jamaah.passport_number;
+            let ids = self.by_passport(passport).iter().copied().chain([jamaah.id]).collect();
+            self.passports.insert(passport.clone(), ids);
+        }
+        match self.pilgrims.get_mut(&jamaah.id) {
+            Some(pilgrim) => Arc::make_mut(pilgrim).jamaah = jamaah.clone(),
+            None => {
+                let pilgrim = Pilgrim {
+                    jamaah: jamaah.clone(),
+                    status: Arc::new(JamaahStatus::registered(jamaah)),
+                    path: Vec::new(),
+                    tasks: Vec::new(),
+                };
+                self.pilgrims.insert(jamaah.id, Arc::new(pilgrim));
+            }
+        }
+    }
+
+    fn put_instance(&mut self, instance: &Arc<StageInstance>) {
+        let Some(pilgrim) = self.pilgrims.get_mut(&instance.jamaah_id) else { return };
+        let pilgrim = Arc::make_mut(pilgrim);
+        match pilgrim.path.iter_mut().find(|known| known.id == instance.id) {
+            Some(known) => *known = instance.clone(),
+            None => pilgrim.path.push(instance.clone()),
+        }
+    }
+
+    fn put_task(&mut self, task: &Arc<Task>) {
+        if let Some(slot) = self.slot(task.id) {
+            if let Some(place) = usize::try_from(slot).ok().and_then(|at| self.tasks.get_mut(at)) {
+                *place = task.clone();
+            }
+            return;
+        }
+        let Some(pilgrim) = self.pilgrims.get_mut(&task.jamaah_id) else { return };
+        let Ok(slot) = Slot::try_from(self.tasks.len()) else { return };
+        Arc::make_mut(pilgrim).tasks.push(slot);
+        self.tasks.push_back(task.clone());
+        self.slots.insert(task.id, slot);
+    }
+
+    /// Puts every path into the order of its pipeline; needed once after rows
+    /// have been put in no particular order.
+    pub fn sort_path(&mut self, id: JamaahId) {
+        let Some(pilgrim) = self.pilgrims.get(&id) else { return };
+        let Some(pipeline) = self.versions.get(&pilgrim.status.pipeline_version).cloned() else { return };
+        let place = |stage: StageId| pipeline.stages.iter().position(|s| s.id == stage);
+        if pilgrim.path.is_sorted_by_key(|instance| place(instance.stage_id)) {
+            return;
+        }
+        if let Some(pilgrim) = self.pilgrims.get_mut(&id) {
+            Arc::make_mut(pilgrim).path.sort_by_key(|instance| place(instance.stage_id));
+        }
+    }
+}
