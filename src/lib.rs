@@ -6,4 +6,8 @@
 
 pub mod actors;
 pub mod clock;
+pub mod config;
 pub mod domain;
+pub mod logging;
+pub mod metrics;
+pub mod secrets;
