@@ -7,6 +7,7 @@
 pub mod actors;
 pub mod clock;
 pub mod config;
+pub mod db;
 pub mod domain;
 pub mod logging;
 pub mod metrics;
