@@ -5,6 +5,16 @@
 //! nothing of ours and does no I/O.
 
 pub mod actors;
+pub mod app;
+pub mod cache;
+pub mod cli;
 pub mod clock;
+pub mod config;
+pub mod db;
 pub mod domain;
+pub mod error;
+pub mod http;
 pub mod importing;
+pub mod logging;
+pub mod metrics;
+pub mod secrets;

@@ -1,0 +1,1 @@
+DROP TABLE events, api_keys, sessions, user_roles, roles, users, tenants;

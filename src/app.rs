@@ -1,0 +1,129 @@
+//! Wires the parts together, and nothing else does: configuration in, a
+//! running server out.
+
+pub mod server;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use actix_web::{HttpRequest, web};
+use bytes::Bytes;
+use uuid::Uuid;
+
+use crate::cache::Cache;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db;
+use crate::db::pool::{Pools, Settings};
+use crate::domain::ids::IdSource;
+use crate::error::ApiError;
+use crate::http;
+use crate::http::auth::password::Passwords;
+use crate::http::auth::resolver::Callers;
+use crate::http::observe::RequestIds;
+use crate::http::routes::Routes;
+use crate::metrics::Metrics;
+use crate::secrets::Secrets;
+
+/// Everything that handlers share; one per process, in `web::Data`.
+pub struct App {
+    pub config: Config,
+    pub clock: Clock,
+    pub secrets: Secrets,
+    pub db: Pools,
+    pub cache: Cache,
+    pub metrics: Metrics,
+    pub callers: Callers,
+    pub passwords: Passwords,
+    pub request_ids: RequestIds,
+    pub routes: Routes,
+    /// The description of the API, as it is served.
+    pub openapi: Bytes,
+    ids: Mutex<IdSource>,
+    started: Instant,
+    stopping: AtomicBool,
+    migrated: AtomicBool,
+}
+
+impl App {
+    /// Connects to nothing yet.
+    pub fn new(config: Config, clock: Clock, secrets: Secrets) -> anyhow::Result<Self> {
+        let url = config.database.url.as_ref();
+        let url = url.ok_or_else(|| anyhow::anyhow!("database.url: set DATABASE_URL"))?;
+        let settings = Settings {
+            size: config.database.pool_size,
+            ..Settings::new(url.expose())
+        };
+        let metrics = Metrics::new()?;
+        let api = http::openapi::describe();
+        Ok(Self {
+            db: Pools::new(settings)?,
+            cache: Cache::new(&config.redis, metrics.clone())?,
+            callers: Callers::default(),
+            passwords: Passwords::new(secrets.clone()),
+            request_ids: RequestIds::new(&secrets),
+            routes: Routes::new(&api, &http::UNDESCRIBED),
+            openapi: api.to_pretty_json()?.into(),
+            ids: Mutex::new(IdSource::seeded(secrets.seed())),
+            started: Instant::now(),
+            stopping: AtomicBool::new(false),
+            migrated: AtomicBool::new(false),
+            config,
+            clock,
+            secrets,
+            metrics,
+        })
+    }
+
+    /// The app that a request belongs to.
+    pub fn of(request: &HttpRequest) -> Result<web::Data<Self>, ApiError> {
+        request
+            .app_data::<web::Data<Self>>()
+            .cloned()
+            .ok_or_else(|| ApiError::internal(anyhow::anyhow!("the app is not registered")))
+    }
+
+    pub fn new_id<T: From<Uuid>>(&self) -> T {
+        self.ids
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .next(self.clock.now())
+    }
+
+    pub fn uptime(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+
+    /// From now on `/health/ready` sends new requests elsewhere.
+    pub fn stop_soon(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Asked of the database until it is true once: nothing takes migrations
+    /// back under a running program.
+    pub async fn is_migrated(&self) -> bool {
+        if self.migrated.load(Ordering::Relaxed) {
+            return true;
+        }
+        let pending = db::migrate::pending(&self.db.settings().url).await;
+        let migrated = pending.is_ok_and(|pending| pending.is_empty());
+        self.migrated.store(migrated, Ordering::Relaxed);
+        migrated
+    }
+
+    /// Takes the measurements that nobody reports by themselves.
+    pub fn measure(&self) {
+        let (open, idle) = self.db.usage();
+        let used = u32::try_from(open.saturating_sub(idle)).unwrap_or(u32::MAX);
+        let size = u32::try_from(self.config.database.pool_size.max(1)).unwrap_or(u32::MAX);
+        self.metrics
+            .db_connection_pool_usage
+            .with_label_values(&["read"])
+            .set(f64::from(used) / f64::from(size));
+    }
+}

@@ -1,0 +1,116 @@
+//! The running servers, from binding their ports to the last answer.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::middleware::from_fn;
+use actix_web::{HttpServer, web};
+use anyhow::Context;
+use tokio::task::JoinHandle;
+
+use super::App;
+use crate::http;
+
+/// Both servers, started.
+pub struct Running {
+    pub app: web::Data<App>,
+    /// Where requests are answered; the real port where 0 was asked for.
+    pub addr: SocketAddr,
+    pub metrics_addr: SocketAddr,
+    requests: ServerHandle,
+    scrapes: ServerHandle,
+    tasks: Vec<JoinHandle<std::io::Result<()>>>,
+}
+
+/// Binds the ports and answers from then on.
+pub async fn start(app: App) -> anyhow::Result<Running> {
+    let app = web::Data::new(app);
+    let (requests, addr) = bind_requests(&app)?;
+    let (scrapes, metrics_addr) = bind_scrapes(&app)?;
+    let handles = (requests.handle(), scrapes.handle());
+    let tasks = vec![tokio::spawn(requests), tokio::spawn(scrapes)];
+    tracing::info!(http.addr = %addr, metrics.addr = %metrics_addr, "listening");
+    Ok(Running {
+        app,
+        addr,
+        metrics_addr,
+        requests: handles.0,
+        scrapes: handles.1,
+        tasks,
+    })
+}
+
+fn bind_requests(app: &web::Data<App>) -> anyhow::Result<(Server, SocketAddr)> {
+    let config = &app.config.http;
+    let shared = app.clone();
+    let server = HttpServer::new(move || {
+        actix_web::App::new()
+            .app_data(shared.clone())
+            .configure(http::configure)
+            .wrap(from_fn(http::observe::observe_request))
+    })
+    .workers(config.workers)
+    .shutdown_timeout(config.shutdown_seconds)
+    .disable_signals()
+    .bind(config.addr)
+    .with_context(|| format!("http.addr: cannot listen on {}", config.addr))?;
+    let addr = *server
+        .addrs()
+        .first()
+        .context("http.addr: no address was bound")?;
+    Ok((server.run(), addr))
+}
+
+fn bind_scrapes(app: &web::Data<App>) -> anyhow::Result<(Server, SocketAddr)> {
+    let wanted = app.config.metrics.addr;
+    let shared = app.clone();
+    let server = HttpServer::new(move || {
+        actix_web::App::new()
+            .app_data(shared.clone())
+            .service(http::scrape::get_metrics)
+    })
+    .workers(1)
+    .shutdown_timeout(1)
+    .disable_signals()
+    .bind(wanted)
+    .with_context(|| format!("metrics.addr: cannot listen on {wanted}"))?;
+    let addr = *server
+        .addrs()
+        .first()
+        .context("metrics.addr: no address was bound")?;
+    Ok((server.run(), addr))
+}
+
+impl Running {
+    /// Finishes what is in flight, within the configured time, and stops.
+    pub async fn stop(self) {
+        self.app.stop_soon();
+        let patience = Duration::from_secs(self.app.config.http.shutdown_seconds + 5);
+        let stopped = async {
+            self.requests.stop(true).await;
+            self.scrapes.stop(true).await;
+            for task in self.tasks {
+                let _ = task.await;
+            }
+        };
+        match tokio::time::timeout(patience, stopped).await {
+            Ok(()) => tracing::info!("stopped"),
+            Err(_) => tracing::warn!("stopped before everything was finished"),
+        }
+    }
+
+    /// Serves until the process is asked to stop.
+    pub async fn run(self) -> anyhow::Result<()> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+        self.stop().await;
+        Ok(())
+    }
+}

@@ -1,0 +1,148 @@
+//! Snapshots in Redis: bounded waits, and a second of rest after a failure.
+//!
+//! A snapshot is a hash with the fields `seq` and `body` under
+//! `{prefix}:{tenant id}:snapshot:{kind}`.
+
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::{Duration, Instant};
+
+use bb8_redis::RedisConnectionManager;
+use bb8_redis::bb8::Pool;
+use redis::{RedisError, Script};
+
+use super::{Kind, Snapshot};
+use crate::config::secret::Secret;
+use crate::domain::ids::TenantId;
+
+/// A snapshot that takes longer is not worth waiting for.
+const PATIENCE: Duration = Duration::from_millis(50);
+/// How long a Redis that failed is left alone.
+const REST: Duration = Duration::from_secs(1);
+
+const PUT: &str = r"
+local known = redis.call('HGET', KEYS[1], 'seq')
+if known and tonumber(known) > tonumber(ARGV[1]) then return 0 end
+redis.call('HSET', KEYS[1], 'seq', ARGV[1], 'body', ARGV[2])
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+return 1
+";
+
+/// Redis did not answer, or is being left alone.
+#[derive(Debug, thiserror::Error)]
+#[error("redis is away")]
+pub struct Away;
+
+pub struct Redis {
+    pool: Pool<RedisConnectionManager>,
+    prefix: String,
+    put: Script,
+    rests_until: Mutex<Option<Instant>>,
+}
+
+impl Redis {
+    pub fn new(url: &Secret, prefix: &str) -> anyhow::Result<Self> {
+        let manager = RedisConnectionManager::new(url.expose())?;
+        let pool = Pool::builder()
+            .max_size(4)
+            .connection_timeout(PATIENCE)
+            .build_unchecked(manager);
+        Ok(Self {
+            pool,
+            prefix: prefix.to_owned(),
+            put: Script::new(PUT),
+            rests_until: Mutex::new(None),
+        })
+    }
+
+    fn key(&self, tenant: TenantId, kind: Kind) -> String {
+        format!("{}:{tenant}:snapshot:{}", self.prefix, kind.as_str())
+    }
+
+    pub async fn get(&self, tenant: TenantId, kind: Kind) -> Result<Option<Snapshot>, Away> {
+        let key = self.key(tenant, kind);
+        let asked = self.ask(async |conn| {
+            redis::cmd("HMGET")
+                .arg(&key)
+                .arg("seq")
+                .arg("body")
+                .query_async(conn)
+                .await
+        });
+        let (seq, body): (Option<i64>, Option<Vec<u8>>) = asked.await?;
+        Ok(seq.zip(body).map(|(seq, body)| Snapshot {
+            seq,
+            body: body.into(),
+        }))
+    }
+
+    pub async fn put(&self, tenant: TenantId, kind: Kind, snapshot: &Snapshot) {
+        let mut call = self.put.key(self.key(tenant, kind));
+        let lasts_ms = u64::try_from(kind.lasts().as_millis()).unwrap_or(u64::MAX);
+        call.arg(snapshot.seq)
+            .arg(snapshot.body.as_ref())
+            .arg(lasts_ms);
+        let _: Result<i64, Away> = self.ask(async |conn| call.invoke_async(conn).await).await;
+    }
+
+    pub async fn forget(&self, tenant: TenantId) {
+        let keys = Kind::ALL.map(|kind| self.key(tenant, kind));
+        let _: Result<i64, Away> = self
+            .ask(async |conn| {
+                redis::cmd("DEL")
+                    .arg(keys.as_slice())
+                    .query_async(conn)
+                    .await
+            })
+            .await;
+    }
+
+    /// How long it took to answer, if it did; asks even while it rests.
+    pub async fn ping(&self) -> Option<Duration> {
+        let started = Instant::now();
+        let asked = async {
+            let mut conn = self.pool.get().await.ok()?;
+            redis::cmd("PING")
+                .query_async::<String>(&mut *conn)
+                .await
+                .ok()
+        };
+        tokio::time::timeout(PATIENCE * 4, asked)
+            .await
+            .ok()
+            .flatten()
+            .map(|_| started.elapsed())
+    }
+
+    async fn ask<T>(
+        &self,
+        question: impl AsyncFnOnce(&mut redis::aio::MultiplexedConnection) -> Result<T, RedisError>,
+    ) -> Result<T, Away> {
+        if self.rests() {
+            return Err(Away);
+        }
+        let asked = async {
+            let mut conn = self.pool.get().await.map_err(|error| error.to_string())?;
+            question(&mut conn).await.map_err(|error| error.to_string())
+        };
+        let answer = tokio::time::timeout(PATIENCE, asked)
+            .await
+            .unwrap_or_else(|elapsed| Err(elapsed.to_string()));
+        answer.map_err(|cause| {
+            tracing::warn!(error.cause = cause, "redis is away");
+            *self
+                .rests_until
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + REST);
+            Away
+        })
+    }
+
+    fn rests(&self) -> bool {
+        let until = *self
+            .rests_until
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        until.is_some_and(|until| Instant::now() < until)
+    }
+}

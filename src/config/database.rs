@@ -1,0 +1,45 @@
+//! `[database]`: PostgreSQL.
+
+use serde::{Deserialize, Serialize};
+
+use super::secret::Secret;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Database {
+    /// `DATABASE_URL`, no default: `postgres://user:password@host:port/database`.
+    pub url: Option<Secret>,
+    /// `LAJUR_DATABASE__POOL_SIZE`, default 8: connections for reads; the
+    /// journal has its own.
+    pub pool_size: usize,
+    /// `LAJUR_DATABASE__MIGRATE_ON_START`, default true: `serve` brings the
+    /// schema up to date first.
+    pub migrate_on_start: bool,
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self {
+            url: None,
+            pool_size: 8,
+            migrate_on_start: true,
+        }
+    }
+}
+
+impl Database {
+    pub(super) fn validate(&self, wrong: &mut Vec<String>) {
+        if !(1..=500).contains(&self.pool_size) {
+            wrong.push(format!(
+                "database.pool_size: {} is not between 1 and 500",
+                self.pool_size
+            ));
+        }
+        if let Some(url) = &self.url
+            && !(url.expose().starts_with("postgres://")
+                || url.expose().starts_with("postgresql://"))
+        {
+            wrong.push("database.url: does not start with postgres://".to_owned());
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! PostgreSQL: the schema, one file per table, the pool, the journal's commit
+//! and the loading of a tenant. Nothing here decides a rule.
+//!
+//! Functions take the connection; who calls opens the transaction, which for
+//! requests is [`pool::Pools::read`] or [`pool::Pools::write`]: they say whose
+//! rows can be seen. Not found is `None` or an empty list, never an error.
+
+pub mod migrate;
+pub mod pool;
+pub mod schema;
+pub mod testing;
+pub mod types;
+
+pub use diesel_async::AsyncPgConnection as Connection;
+
+use diesel::result::DatabaseErrorKind;
+use diesel::result::Error as DieselError;
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What can go wrong between the program and its database. None of it is ever
+/// shown to a caller.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nothing has been done.
+    #[error("the database cannot be reached: {0}")]
+    Unreachable(String),
+    /// Nothing has been done.
+    #[error("no connection became free in time")]
+    Exhausted,
+    #[error(transparent)]
+    Query(#[from] DieselError),
+    /// What was given cannot be written as it is.
+    #[error("cannot write this batch: {0}")]
+    Unwritable(String),
+    /// What was read is not what this program writes.
+    #[error("cannot read {what}: {cause}")]
+    Unreadable { what: &'static str, cause: String },
+    #[error("migration: {0}")]
+    Migration(String),
+}
+
+impl Error {
+    /// The statement was refused for what was in it: trying again is useless.
+    pub fn is_refused(&self) -> bool {
+        match self {
+            Self::Query(DieselError::DatabaseError(kind, _)) => matches!(
+                kind,
+                DatabaseErrorKind::UniqueViolation
+                    | DatabaseErrorKind::ForeignKeyViolation
+                    | DatabaseErrorKind::NotNullViolation
+                    | DatabaseErrorKind::CheckViolation
+            ),
+            Self::Unwritable(_) => true,
+            _ => false,
+        }
+    }
+
+    /// The name of the unique constraint or index that was violated.
+    pub fn unique_violation(&self) -> Option<&str> {
+        match self {
+            Self::Query(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, info)) => {
+                info.constraint_name()
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Connections, and what each may see. Readers answer requests as `lajur_app`,
+//! which sees the one tenant of its transaction; the journal's connection
+//! writes as `lajur_journal`. Every wait here ends.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel_async::pooled_connection::deadpool::{Object, Pool};
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
+use diesel_async::{
+    AnsiTransactionManager, AsyncPgConnection, SimpleAsyncConnection, TransactionManager,
+};
+use futures::FutureExt;
+use tokio_postgres::NoTls;
+
+use super::{Error, Result};
+use crate::domain::ids::TenantId;
+
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub url: String,
+    /// Connections that answer requests. More than the database has cores for only adds waiting.
+    pub size: usize,
+    /// Of one statement of a request; the server cancels it then.
+    pub statement_timeout: Duration,
+    /// Of the journal's statement.
+    pub journal_timeout: Duration,
+    /// To be connected, name resolution included.
+    pub connect_timeout: Duration,
+    /// Until a connection of the pool is free, or a new one made.
+    pub wait_timeout: Duration,
+}
+
+impl Settings {
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            size: 8,
+            statement_timeout: Duration::from_secs(10),
+            journal_timeout: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(5),
+            wait_timeout: Duration::from_secs(5),
+        }
+    }
+}
+
+/// A connection that has gone silent is given up after this.
+const SILENCE: Duration = Duration::from_secs(20);
+
+/// The program's way to the database. Clones share the connections.
+#[derive(Clone)]
+pub struct Pools {
+    settings: Arc<Settings>,
+    readers: Pool<AsyncPgConnection>,
+}
+
+impl Pools {
+    /// Does not connect yet.
+    pub fn new(settings: Settings) -> Result<Self> {
+        let settings = Arc::new(settings);
+        let mut config = ManagerConfig::default();
+        // looks whether the connection is open and outside of a transaction; costs nothing
+        config.recycling_method = RecyclingMethod::Fast;
+        let shared = Arc::clone(&settings);
+        config.custom_setup = Box::new(move |_| {
+            let settings = Arc::clone(&shared);
+            async move {
+                connect(&settings, &reader_session(&settings))
+                    .await
+                    .map_err(|error| diesel::ConnectionError::BadConnection(error.to_string()))
+            }
+            .boxed()
+        });
+        let manager = AsyncDieselConnectionManager::new_with_config(settings.url.clone(), config);
+        let readers = Pool::builder(manager)
+            .max_size(settings.size)
+            .build()
+            .map_err(|error| Error::Unreachable(error.to_string()))?;
+        Ok(Self { settings, readers })
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Connections open, and of them idle; for metrics and health.
+    pub fn usage(&self) -> (usize, usize) {
+        let status = self.readers.status();
+        (status.size, status.available)
+    }
+
+    /// A connection that sees no tenant: for the doors, which look somebody up
+    /// before the tenant is known.
+    pub async fn anyone(&self) -> Result<Object<AsyncPgConnection>> {
+        let free = tokio::time::timeout(self.settings.wait_timeout, self.readers.get()).await;
+        free.map_err(|_| Error::Exhausted)?.map_err(|error| Error::Unreachable(error.to_string()))
+    }
+
+    /// Runs `work` in a read-only transaction that sees one tenant.
+    pub async fn read<T, E, F>(&self, tenant: TenantId, work: F) -> std::result::Result<T, E>
+    where
+        E: From<Error>,
+        F: AsyncFnOnce(&mut AsyncPgConnection) -> std::result::Result<T, E>,
+    {
+        self.transaction("BEGIN READ ONLY", tenant, work).await
+    }
+
+    /// Runs `work` in a read-only transaction that sees one tenant as it is at
+    /// one moment, however many statements there are.
+    pub async fn read_snapshot<T, E, F>(&self, tenant: TenantId, work: F) -> std::result::Result<T, E>
+    where
+        E: From<Error>,
+        F: AsyncFnOnce(&mut AsyncPgConnection) -> std::result::Result<T, E>,
+    {
+        self.transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", tenant, work).await
+    }
+
+    /// Runs `work` in a transaction that sees one tenant and may write the few
+    /// tables that do not go through the log. An error takes everything back.
+    pub async fn write<T, E, F>(&self, tenant: TenantId, work: F) -> std::result::Result<T, E>
+    where
+        E: From<Error>,
+        F: AsyncFnOnce(&mut AsyncPgConnection) -> std::result::Result<T, E>,
+    {
+        self.transaction("BEGIN", tenant, work).await
+    }
+
+    async fn transaction<T, E, F>(&self, begin: &str, tenant: TenantId, work: F) -> std::result::Result<T, E>
+    where
+        E: From<Error>,
+        F: AsyncFnOnce(&mut AsyncPgConnection) -> std::result::Result<T, E>,
+    {
+        let mut conn = self.anyone().await?;
+        // one round trip; dropped half way, the pool sees the open transaction and lets the connection go
+        let begin = format!("{begin}; SET LOCAL lajur.tenant = '{tenant}'");
+        AnsiTransactionManager::begin_transaction_sql(&mut *conn, &begin).await.map_err(Error::from)?;
+        match work(&mut conn).await {
+            Ok(value) => {
+                AnsiTransactionManager::commit_transaction(&mut *conn).await.map_err(Error::from)?;
+                Ok(value)
+            }
+            Err(error) => {
+                // when this fails too, the connection is broken and not used again
+                let _ = AnsiTransactionManager::rollback_transaction(&mut *conn).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// A connection of its own for the journal.
+    pub async fn journal_connection(&self) -> Result<AsyncPgConnection> {
+        connect(&self.settings, &journal_session(&self.settings)).await
+    }
+}
+
+fn reader_session(settings: &Settings) -> String {
+    let timeout_ms = settings.statement_timeout.as_millis();
+    format!(
+        "SET ROLE lajur_app; SET statement_timeout = {timeout_ms}; \
+         SET idle_in_transaction_session_timeout = {timeout_ms}"
+    )
+}
+
+fn journal_session(settings: &Settings) -> String {
+    let timeout_ms = settings.journal_timeout.as_millis();
+    format!(
+        "SET ROLE lajur_journal; SET statement_timeout = {timeout_ms}; \
+         SET idle_in_transaction_session_timeout = {timeout_ms}; \
+         SET synchronous_commit = on; SET plan_cache_mode = force_generic_plan; SET jit = off"
+    )
+}
+
+/// Connects and sets the session up. A task of tokio drives the connection
+/// until it is dropped.
+async fn connect(settings: &Settings, session: &str) -> Result<AsyncPgConnection> {
+    let unreachable = |cause: &dyn std::fmt::Display| Error::Unreachable(cause.to_string());
+    let connecting = async {
+        let mut config: tokio_postgres::Config = settings.url.parse().map_err(|e| unreachable(&e))?;
+        config
+            .connect_timeout(settings.connect_timeout)
+            .tcp_user_timeout(SILENCE)
+            .keepalives_idle(SILENCE / 2)
+            .keepalives_interval(SILENCE / 4)
+            .keepalives_retries(2);
+        if config.get_application_name().is_none() {
+            config.application_name("lajur");
+        }
+        let (client, driver) = config.connect(NoTls).await.map_err(|e| unreachable(&e))?;
+        let mut conn = AsyncPgConnection::try_from_client_and_connection(client, driver)
+            .await
+            .map_err(|e| unreachable(&e))?;
+        conn.batch_execute(session).await.map_err(|e| unreachable(&e))?;
+        Ok(conn)
+    };
+    tokio::time::timeout(settings.connect_timeout, connecting)
+        .await
+        .map_err(|elapsed| unreachable(&elapsed))?
+}

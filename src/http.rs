@@ -1,0 +1,69 @@
+//! The HTTP interface: one folder per resource, and beside them what they
+//! share (`reply`, `submission`, `params`, `page`, `conditional`, `auth`).
+//!
+//! A handler is named `verb_noun`, described by `#[utoipa::path]` and
+//! registered in [`resources`] or its resource's `routes`: that puts it under
+//! `/api/v1` and `/api`, into the description, the metrics and the logs.
+
+pub mod auth;
+pub mod conditional;
+pub mod health;
+pub mod observe;
+pub mod openapi;
+pub mod page;
+pub mod params;
+pub mod reply;
+pub mod routes;
+pub mod scrape;
+pub mod submission;
+
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use utoipa_actix_web::service_config::ServiceConfig as Described;
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::app::App;
+use crate::error::ApiError;
+
+/// Paths outside of the description.
+pub const UNDESCRIBED: [&str; 2] = ["/api/openapi.json", "/api/docs"];
+
+/// Everything under the base path.
+pub fn resources(config: &mut Described) {
+    config
+        .service(auth::login::sign_in)
+        .service(auth::login::sign_out)
+        .service(auth::me::get_me);
+}
+
+/// The whole server, apart from the middleware around it.
+pub fn configure(config: &mut ServiceConfig) {
+    submission::configure_extractors(config);
+    health::routes(&mut Described::new(config));
+    config
+        .service(openapi::get_openapi)
+        .service(web::redirect("/api/docs", "/api/docs/"))
+        .service(
+            SwaggerUi::new("/api/docs/{_:.*}")
+                .config(utoipa_swagger_ui::Config::from("/api/openapi.json")),
+        )
+        .service(base("/api/v1"))
+        .service(base("/api"))
+        .default_service(web::to(refuse_route));
+}
+
+fn base(path: &str) -> actix_web::Scope {
+    web::scope(path)
+        .configure(|config| resources(&mut Described::new(config)))
+        .default_service(web::to(refuse_route))
+}
+
+/// What no handler takes: an unknown path, or a method that is not possible there.
+async fn refuse_route(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, ApiError> {
+    match app.routes.find(request.path()) {
+        Some(route) => Err(ApiError::MethodNotAllowed {
+            allow: route.methods.clone(),
+        }),
+        None => Err(ApiError::NotFound { what: "resource" }),
+    }
+}

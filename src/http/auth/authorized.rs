@@ -1,0 +1,116 @@
+//! The extractor that lets a request in.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::http::Method;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use futures::future::LocalBoxFuture;
+use subtle::ConstantTimeEq;
+
+use super::caller::Caller;
+use super::credential::{self, hash};
+use super::needs::Needs;
+use crate::actors::handle::Order;
+use crate::app::App;
+use crate::domain::ids::TenantId;
+use crate::domain::pipeline::command::Command;
+use crate::domain::principal::Principal;
+use crate::error::{ApiError, permission_name};
+use crate::http::observe::RequestId;
+use crate::http::submission::Submission;
+
+/// A caller who has the permission `P`, and through whom alone a handler
+/// reaches a tenant.
+pub struct Authorized<P> {
+    pub caller: Arc<Caller>,
+    pub app: web::Data<App>,
+    request_id: Arc<str>,
+    permission: PhantomData<P>,
+}
+
+impl<P> Authorized<P> {
+    pub fn tenant_id(&self) -> TenantId {
+        self.caller.tenant.id
+    }
+
+    pub fn principal(&self) -> &Arc<Principal> {
+        &self.caller.principal
+    }
+
+    /// A command by this caller, with what came with its request.
+    pub fn order<T>(&self, command: Command, submission: &Submission<T>) -> Order {
+        Order {
+            command,
+            principal: self.caller.principal.clone(),
+            idempotency: submission.idempotency(&self.caller.principal),
+            request_id: self.request_id.clone(),
+        }
+    }
+}
+
+impl<P: Needs> Authorized<P> {
+    /// Checks that have to be made on every request, cached or not.
+    fn admit(
+        app: web::Data<App>,
+        request: &HttpRequest,
+        caller: Arc<Caller>,
+    ) -> Result<Self, ApiError> {
+        if caller.expired(app.clock.now()) {
+            return Err(ApiError::Unauthenticated);
+        }
+        request.extensions_mut().insert(caller.clone());
+        check_csrf(request, &caller)?;
+        let allowed =
+            P::ONE_OF.is_empty() || P::ONE_OF.iter().any(|one| caller.principal.may(*one));
+        match P::ONE_OF.first() {
+            Some(permission) if !allowed => Err(ApiError::Forbidden {
+                permission: permission_name(*permission),
+            }),
+            _ => Ok(Self {
+                caller,
+                app,
+                request_id: RequestId::of(request),
+                permission: PhantomData,
+            }),
+        }
+    }
+}
+
+/// A browser sends the cookie by itself, so an unsafe request must also show
+/// the token that only our own page can know.
+fn check_csrf(request: &HttpRequest, caller: &Caller) -> Result<(), ApiError> {
+    let safe = matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
+    let (Some(session), false) = (&caller.session, safe) else {
+        return Ok(());
+    };
+    let token = request
+        .headers()
+        .get("x-csrf-token")
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    if bool::from(hash(token).ct_eq(&session.csrf_hash)) {
+        Ok(())
+    } else {
+        Err(ApiError::CsrfFailed)
+    }
+}
+
+impl<P: Needs> FromRequest for Authorized<P> {
+    type Error = ApiError;
+    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let app = App::of(&request)?;
+            let credential = credential::of_request(&request, app.config.http.secure_cookies)?;
+            let caller = app.callers.resolve(&app, credential).await?;
+            Self::admit(app, &request, caller)
+        })
+    }
+}

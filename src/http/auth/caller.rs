@@ -1,0 +1,68 @@
+//! An authenticated caller.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::domain::ids::SessionId;
+use crate::domain::pipeline::tenant::Tenant;
+use crate::domain::principal::{Actor, Permission, Principal};
+use crate::domain::time::Timestamp;
+
+/// What is known of whoever sent a credential. Cached for some seconds, so
+/// a change of roles holds from then on.
+#[derive(Debug)]
+pub struct Caller {
+    pub tenant: Arc<Tenant>,
+    pub principal: Arc<Principal>,
+    /// Of a user.
+    pub email: Option<Arc<str>>,
+    /// Of a browser.
+    pub session: Option<Session>,
+    pub expires_at: Option<Timestamp>,
+}
+
+#[derive(Debug)]
+pub struct Session {
+    pub id: SessionId,
+    /// SHA-256 of the token that unsafe requests must carry.
+    pub csrf_hash: [u8; 32],
+}
+
+impl Caller {
+    /// For logs.
+    pub fn kind(&self) -> &'static str {
+        match self.principal.actor {
+            Actor::User(_) => "user",
+            Actor::ApiKey(_) => "api_key",
+            Actor::System => "system",
+        }
+    }
+
+    pub fn expired(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|end| end <= now)
+    }
+}
+
+/// Permissions from their stored words. Words of a newer program are nothing here.
+pub fn permissions<'a>(words: impl IntoIterator<Item = &'a str>) -> BTreeSet<Permission> {
+    words
+        .into_iter()
+        .filter_map(|word| serde_json::from_value(Value::from(word)).ok())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_permissions_are_left_out() {
+        let set = permissions(["tasks.read", "moon.walk", "users.admin"]);
+        assert_eq!(
+            set.into_iter().collect::<Vec<_>>(),
+            [Permission::TasksRead, Permission::UsersAdmin]
+        );
+    }
+}

@@ -1,0 +1,108 @@
+//! Browser sessions: signing in and out.
+
+use actix_web::cookie::time::Duration;
+use actix_web::{HttpRequest, HttpResponse, post, web};
+use chrono::TimeDelta;
+use serde::Deserialize;
+
+use super::accounts::{self, NewSession};
+use super::authorized::Authorized;
+use super::credential::{self, Credential, csrf_token, hash};
+use super::me::Me;
+use super::needs::SignedIn;
+use crate::app::App;
+use crate::config::secret::Secret;
+use crate::error::ApiError;
+use crate::http::reply::{Answer, Envelope, Reply};
+use crate::http::submission::Submission;
+
+#[derive(Clone, Debug, Deserialize, utoipa::ToSchema)]
+pub struct Login {
+    /// The tenant's slug.
+    #[schema(example = "al-barokah")]
+    pub tenant: String,
+    #[schema(example = "siti@al-barokah.example")]
+    pub email: String,
+    #[schema(value_type = String, format = Password, example = "rahasia-sekali")]
+    pub password: Secret,
+}
+
+/// Sign in.
+///
+/// Sets the session's cookie. Send `csrf_token` as `X-CSRF-Token` with every
+/// request that is not a GET.
+#[utoipa::path(
+    tag = "session",
+    request_body = Login,
+    responses(
+        (status = 200, description = "Signed in", body = Envelope<Me>),
+        (status = 401, description = "The tenant, the email address or the password is wrong"),
+    ),
+)]
+#[post("/auth/login")]
+pub async fn sign_in(app: web::Data<App>, submission: Submission<Login>) -> Answer {
+    let Login {
+        tenant,
+        email,
+        password,
+    } = submission.body;
+    let account = accounts::find_account(&app, &tenant, &email.trim().to_lowercase()).await?;
+    let stored = account
+        .as_ref()
+        .map(|account| account.password_hash.clone());
+    let correct = app.passwords.verify(password, stored).await?;
+    let account = account
+        .filter(|_| correct)
+        .ok_or(ApiError::WrongCredentials)?;
+
+    let token = app.secrets.token();
+    let hours = app.config.auth.session_hours;
+    let now = app.clock.now();
+    let session = NewSession {
+        id: app.new_id(),
+        user_id: account.user_id,
+        token_hash: hash(&token),
+        csrf_hash: hash(&csrf_token(&token)),
+        created_at: now,
+        expires_at: now + TimeDelta::hours(i64::from(hours)),
+    };
+    accounts::open_session(&app, account.tenant_id, &session).await?;
+    let caller = app
+        .callers
+        .resolve(&app, Credential::Session(&token))
+        .await?;
+    let me = Me::of(&caller, Some(csrf_token(&token)));
+    let mut response = Reply::new(me).ok()?;
+    let cookie = credential::session_cookie(
+        token,
+        app.config.http.secure_cookies,
+        Duration::hours(i64::from(hours)),
+    );
+    response.add_cookie(&cookie).map_err(ApiError::internal)?;
+    Ok(response)
+}
+
+/// Sign out.
+///
+/// Ends the session of the cookie, at once and for good. With an API key
+/// there is nothing to end.
+#[utoipa::path(
+    tag = "session",
+    security(("api_key" = []), ("session" = [])),
+    responses((status = 204, description = "Signed out")),
+)]
+#[post("/auth/logout")]
+pub async fn sign_out(request: HttpRequest, authorized: Authorized<SignedIn>) -> Answer {
+    let app = &authorized.app;
+    let secure = app.config.http.secure_cookies;
+    if let Some(session) = &authorized.caller.session {
+        accounts::close_session(app, authorized.tenant_id(), session.id).await?;
+        app.callers
+            .forget(credential::of_request(&request, secure)?);
+    }
+    let mut response = HttpResponse::NoContent().finish();
+    response
+        .add_cookie(&credential::no_cookie(secure))
+        .map_err(ApiError::internal)?;
+    Ok(response)
+}

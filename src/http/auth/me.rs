@@ -1,0 +1,111 @@
+//! Who the caller is.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, get};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::authorized::Authorized;
+use super::caller::Caller;
+use super::credential::{self, Credential, csrf_token};
+use super::needs::SignedIn;
+use crate::domain::ids::{ApiKeyId, UserId};
+use crate::domain::pipeline::tenant::TenantKind;
+use crate::domain::principal::{Actor, Permission, RoleKey};
+use crate::http::reply::{Answer, Envelope, Reply};
+
+/// The caller, their tenant and what they may do.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct Me {
+    /// `null` for an API key.
+    pub user: Option<MyUser>,
+    /// `null` for a user.
+    pub api_key: Option<MyApiKey>,
+    pub tenant: MyTenant,
+    pub roles: BTreeSet<RoleKey>,
+    pub permissions: BTreeSet<Permission>,
+    /// To be sent as `X-CSRF-Token`; `null` for an API key, which needs none.
+    pub csrf_token: Option<String>,
+    /// When the session or the key ends by itself.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct MyUser {
+    pub id: UserId,
+    #[schema(value_type = String, example = "siti@al-barokah.example")]
+    pub email: Arc<str>,
+    #[schema(value_type = String, example = "Siti Aminah")]
+    pub name: Arc<str>,
+}
+
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct MyApiKey {
+    pub id: ApiKeyId,
+    #[schema(value_type = String)]
+    pub name: Arc<str>,
+}
+
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct MyTenant {
+    #[schema(value_type = String, example = "al-barokah")]
+    pub slug: Arc<str>,
+    #[schema(value_type = String, example = "Al-Barokah Tour & Travel")]
+    pub name: Arc<str>,
+    pub kind: TenantKind,
+    /// IANA name; dates end at 24:00 in it.
+    #[schema(example = "Asia/Jakarta")]
+    pub timezone: &'static str,
+    /// `id` or `en`.
+    #[schema(value_type = String, example = "id")]
+    pub locale: Arc<str>,
+}
+
+impl Me {
+    pub fn of(caller: &Caller, csrf_token: Option<String>) -> Self {
+        let principal = &caller.principal;
+        let name = principal.display_name.clone();
+        let email = caller.email.clone();
+        let (user, api_key) = match principal.actor {
+            Actor::User(id) => (email.map(|email| MyUser { id, email, name }), None),
+            Actor::ApiKey(id) => (None, Some(MyApiKey { id, name })),
+            Actor::System => (None, None),
+        };
+        let tenant = &caller.tenant;
+        Self {
+            user,
+            api_key,
+            tenant: MyTenant {
+                slug: tenant.slug.clone(),
+                name: tenant.name.clone(),
+                kind: tenant.kind,
+                timezone: tenant.zone.0.name(),
+                locale: tenant.locale.clone(),
+            },
+            roles: principal.roles.clone(),
+            permissions: principal.permissions.clone(),
+            csrf_token,
+            expires_at: caller.expires_at,
+        }
+    }
+}
+
+/// Who am I?
+///
+/// The caller, their tenant, roles and permissions, and for a browser the CSRF token.
+#[utoipa::path(
+    tag = "session",
+    security(("api_key" = []), ("session" = [])),
+    responses((status = 200, description = "The caller", body = Envelope<Me>)),
+)]
+#[get("/me")]
+pub async fn get_me(request: HttpRequest, authorized: Authorized<SignedIn>) -> Answer {
+    let credential = credential::of_request(&request, authorized.app.config.http.secure_cookies)?;
+    let csrf_token = match credential {
+        Credential::Session(token) => Some(csrf_token(token)),
+        Credential::ApiKey(_) => None,
+    };
+    Reply::new(Me::of(&authorized.caller, csrf_token)).ok()
+}

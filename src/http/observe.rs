@@ -1,0 +1,250 @@
+//! What happens around every request: its id, its answer in the envelope, its
+//! metrics and its one log line.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
+use futures::FutureExt;
+
+use super::auth::caller::Caller;
+use super::routes::UNMATCHED;
+use crate::app::App;
+use crate::error::ApiError;
+use crate::secrets::Secrets;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The request's id, in its extensions. Clones share the text.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub Arc<str>);
+
+impl RequestId {
+    pub fn of(request: &HttpRequest) -> Arc<str> {
+        request
+            .extensions()
+            .get::<Self>()
+            .map_or_else(|| Arc::from(""), |id| id.0.clone())
+    }
+}
+
+/// Makes ids that no other start of the program makes.
+#[derive(Debug)]
+pub struct RequestIds {
+    start: String,
+    count: AtomicU64,
+}
+
+impl RequestIds {
+    pub fn new(secrets: &Secrets) -> Self {
+        Self {
+            start: hex::encode(secrets.bytes::<8>()),
+            count: AtomicU64::new(0),
+        }
+    }
+
+    fn next(&self) -> Arc<str> {
+        let count = self.count.fetch_add(1, Ordering::Relaxed);
+        Arc::from(format!("{}-{count:x}", self.start))
+    }
+
+    /// The caller's id when it is sane, so that a request can be followed
+    /// through several systems; else a new one.
+    fn accept(&self, given: Option<&HeaderValue>) -> Arc<str> {
+        let sane = |id: &&str| {
+            (1..=64).contains(&id.len())
+                && id.bytes().all(|byte| {
+                    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':')
+                })
+        };
+        match given.and_then(|value| value.to_str().ok()).filter(sane) {
+            Some(id) => Arc::from(id),
+            None => self.next(),
+        }
+    }
+}
+
+/// The outermost middleware.
+pub async fn observe_request(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let started = Instant::now();
+    let app = App::of(request.request())?;
+    let id = app.request_ids.accept(request.headers().get(REQUEST_ID));
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let method = request.method().clone();
+    if method == Method::HEAD {
+        // answered like GET; the server leaves the body out
+        request.head_mut().method = Method::GET;
+    }
+    let answered = AssertUnwindSafe(next.call(request)).catch_unwind().await;
+    let response = match answered {
+        Ok(answered) => answered?,
+        Err(_) => return Err(Panicked(id).into()),
+    };
+    let mut response = enveloped(response.map_into_boxed_body(), &id);
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    report(&app, &method, &response, started.elapsed());
+    Ok(response)
+}
+
+/// Gives errors their body: ours, and those that actix answers with itself.
+fn enveloped(response: ServiceResponse, id: &str) -> ServiceResponse {
+    if !response.status().is_client_error() && !response.status().is_server_error() {
+        return response;
+    }
+    let body = match response.response().error() {
+        Some(error) => match error.as_error::<ApiError>() {
+            Some(error) => error.body(id),
+            None => ApiError::of_status(response.status()).body(id),
+        },
+        // a handler's own words, such as those of /health
+        None if response.headers().contains_key(header::CONTENT_TYPE) => return response,
+        None => ApiError::of_status(response.status()).body(id),
+    };
+    let mut response = response.map_body(|_, _| BoxBody::new(body.to_string()));
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+fn report(app: &App, method: &Method, response: &ServiceResponse, took: Duration) {
+    let status = response.status();
+    let request = response.request();
+    let route = app
+        .routes
+        .find(request.path())
+        .map_or(UNMATCHED, |route| route.template.as_str());
+    let labels = [route, known(method), class(status)];
+    app.metrics
+        .http_requests_total
+        .with_label_values(&labels)
+        .inc();
+    app.metrics
+        .http_request_duration_seconds
+        .with_label_values(&labels)
+        .observe(took.as_secs_f64());
+
+    let extensions = request.extensions();
+    let id = extensions.get::<RequestId>().map_or("", |id| &id.0);
+    let caller = extensions.get::<Arc<Caller>>();
+    let tenant = caller.map(|caller| &*caller.tenant.slug);
+    let actor = caller.map(|caller| caller.kind());
+    let error = response
+        .response()
+        .error()
+        .and_then(|error| error.as_error::<ApiError>());
+    let code = error.map(|error| error.status_and_code().1);
+    let duration_ms = (took.as_secs_f64() * 1e6).round() / 1e3;
+    if status.is_server_error() {
+        let cause = error.map(cause);
+        tracing::error!(
+            http.method = method.as_str(),
+            http.route = route,
+            http.status = status.as_u16(),
+            http.duration_ms = duration_ms,
+            request.id = id,
+            tenant.slug = tenant,
+            actor.r#type = actor,
+            error.code = code,
+            error.cause = cause,
+            "request"
+        );
+    } else {
+        tracing::info!(
+            http.method = method.as_str(),
+            http.route = route,
+            http.status = status.as_u16(),
+            http.duration_ms = duration_ms,
+            request.id = id,
+            tenant.slug = tenant,
+            actor.r#type = actor,
+            error.code = code,
+            "request"
+        );
+    }
+}
+
+/// What the answer does not tell.
+fn cause(error: &ApiError) -> String {
+    match error {
+        ApiError::Internal(cause) => format!("{cause:#}"),
+        error => format!("{error:?}"),
+    }
+}
+
+fn known(method: &Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "HEAD" => "HEAD",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        "PATCH" => "PATCH",
+        "DELETE" => "DELETE",
+        "OPTIONS" => "OPTIONS",
+        _ => "other",
+    }
+}
+
+fn class(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        ..=199 => "1xx",
+        200..=299 => "2xx",
+        300..=399 => "3xx",
+        400..=499 => "4xx",
+        500.. => "5xx",
+    }
+}
+
+/// A handler panicked: the panic hook has written why.
+#[derive(Debug, thiserror::Error)]
+#[error("a handler panicked")]
+struct Panicked(Arc<str>);
+
+impl ResponseError for Panicked {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::INTERNAL_SERVER_ERROR
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        tracing::error!(request.id = &*self.0, "a handler panicked");
+        HttpResponse::InternalServerError()
+            .insert_header((REQUEST_ID, &*self.0))
+            .json(ApiError::Internal(anyhow::anyhow!("panicked")).body(&self.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_callers_id_is_taken_when_it_is_sane() {
+        let ids = RequestIds::new(&Secrets::seeded(1));
+        let accept = |text: &'static str| ids.accept(Some(&HeaderValue::from_static(text)));
+        assert_eq!(&*accept("web-42.a_b:c"), "web-42.a_b:c");
+        assert_ne!(&*accept("a b"), "a b");
+        assert_ne!(&*accept("{\"evil\":1}"), "{\"evil\":1}");
+        assert_ne!(&*accept(""), "");
+        assert_ne!(ids.next(), ids.next());
+    }
+}

@@ -1,0 +1,10 @@
+//! The one integration binary: each test starts the real server on a free port
+//! with a database of its own. `support` has what tests are written with.
+
+mod support;
+
+mod auth;
+mod errors;
+mod health;
+mod metrics;
+mod openapi;

@@ -1,0 +1,7 @@
+//! What tests are written with: the program, its database, and clients.
+
+pub mod app;
+pub mod client;
+pub mod fixture;
+
+pub use app::TestApp;

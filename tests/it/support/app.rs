@@ -1,0 +1,103 @@
+//! The whole program inside the test's process.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use diesel_async::{AsyncConnection, SimpleAsyncConnection};
+use lajur::app::App;
+use lajur::app::server::{self, Running};
+use lajur::clock::{Clock, ManualClock};
+use lajur::config::Config;
+use lajur::config::secret::Secret;
+use lajur::db::Connection;
+use lajur::db::testing::TestDatabase;
+use lajur::domain::time::Timestamp;
+use lajur::secrets::Secrets;
+
+use super::client::Client;
+use super::fixture::Tenant;
+
+/// Monday, 23 November 2026, 09:00 in Jakarta.
+pub fn monday_morning() -> Timestamp {
+    "2026-11-23T02:00:00Z".parse().unwrap()
+}
+
+/// Stopped and gone with its database when dropped.
+pub struct TestApp {
+    pub running: Running,
+    pub clock: ManualClock,
+    /// A tenant with an account for each kind of caller.
+    pub tenant: Tenant,
+    pub database: TestDatabase,
+}
+
+impl TestApp {
+    pub async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// With a configuration that differs.
+    pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        let database = TestDatabase::create().await;
+        let mut config = Config::default();
+        config.http.addr = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        config.http.workers = 1;
+        config.http.shutdown_seconds = 1;
+        config.metrics.addr = config.http.addr;
+        config.database.url = Some(Secret::new(&database.url));
+        config.database.pool_size = 2;
+        change(&mut config);
+        config.validate().unwrap();
+
+        let clock = ManualClock::new(monday_morning());
+        let secrets = Secrets::seeded(1);
+        let tenant = Tenant::create(&database, "al-barokah", &secrets).await;
+        let app = App::new(config, Clock::Manual(clock.clone()), secrets).unwrap();
+        let running = server::start(app).await.unwrap();
+        Self {
+            running,
+            clock,
+            tenant,
+            database,
+        }
+    }
+
+    /// Takes the database away from the program, for good.
+    pub async fn cut_database(&self) {
+        let (cluster, name) = self.database.url.rsplit_once('/').unwrap();
+        let mut admin = Connection::establish(&format!("{cluster}/postgres"))
+            .await
+            .unwrap();
+        admin
+            .batch_execute(&format!(
+                "ALTER DATABASE {name} ALLOW_CONNECTIONS false; \
+                 SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'"
+            ))
+            .await
+            .unwrap();
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.running.addr)
+    }
+
+    pub fn metrics_url(&self) -> String {
+        format!("http://{}/metrics", self.running.metrics_addr)
+    }
+
+    /// Somebody without a credential.
+    pub fn stranger(&self) -> Client {
+        Client::new(&self.url(""))
+    }
+
+    /// An API key with all permissions of [`Self::tenant`].
+    pub fn integration(&self) -> Client {
+        self.stranger().with_key(&self.tenant.key)
+    }
+
+    /// A browser in which the manager has signed in.
+    pub async fn manager(&self) -> Client {
+        self.stranger()
+            .signed_in(&self.tenant.slug, &self.tenant.manager)
+            .await
+    }
+}
