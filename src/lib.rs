@@ -8,3 +8,4 @@ pub mod actors;
 pub mod clock;
 pub mod domain;
 pub mod importing;
+pub mod spreadsheet;
