@@ -18,3 +18,4 @@ pub mod importing;
 pub mod logging;
 pub mod metrics;
 pub mod secrets;
+pub mod spreadsheet;
