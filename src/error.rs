@@ -248,6 +248,7 @@ impl From<CommandError> for ApiError {
                 retry_after,
                 outcome_unknown,
             },
+            CommandError::Rejected => Self::internal(anyhow::anyhow!("{error}")),
         }
     }
 }
