@@ -2,6 +2,7 @@
 //! actors, no clock; everything here is property-tested beside the code.
 
 pub mod ids;
+pub mod manifest;
 pub mod pipeline;
 pub mod principal;
 pub mod time;

@@ -14,6 +14,8 @@ pub mod db;
 pub mod domain;
 pub mod error;
 pub mod http;
+pub mod importing;
 pub mod logging;
 pub mod metrics;
 pub mod secrets;
+pub mod spreadsheet;

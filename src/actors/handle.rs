@@ -1,13 +1,26 @@
 //! What the rest of the program sees of the actors: async methods, no addresses.
 
+use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
-use crate::domain::ids::CommandId;
-use crate::domain::pipeline::change::Row;
+use actix::Addr;
+use actix::dev::SendError;
+use arc_swap::ArcSwap;
+use tokio::sync::oneshot;
+
+use super::node::Node;
+use super::registry::Tenants;
+use super::stage::StageActor;
+use super::tenant::{Execute, Retire, SOON, TenantActor};
+use crate::domain::ids::{CommandId, StageId, TenantId};
+use crate::domain::pipeline::change::{EventKind, Row};
 use crate::domain::pipeline::command::Command;
 use crate::domain::pipeline::refusal::Refusal;
+use crate::domain::pipeline::view::View;
 use crate::domain::principal::Principal;
+use crate::domain::time::Timestamp;
 
 /// A command on its way, with who gives it.
 #[derive(Clone, Debug)]
@@ -33,8 +46,22 @@ pub struct Receipt {
     pub seq: i64,
     /// The rows after it, the one the command was about first.
     pub rows: Arc<[Row]>,
+    /// What happened to each of the rows.
+    pub kinds: Arc<[EventKind]>,
     /// The key had been used before with the same request: this is what was answered then.
     pub replayed: bool,
+}
+
+impl Receipt {
+    /// Of a command that found nothing to change.
+    pub(super) fn of_nothing(command_id: CommandId, head: i64) -> Self {
+        Self { command_id, seq: head, rows: Arc::new([]), kinds: Arc::new([]), replayed: false }
+    }
+
+    /// Number of the command's first event.
+    pub(super) fn first_seq(&self) -> i64 {
+        self.seq + 1 - i64::try_from(self.rows.len()).unwrap_or(i64::MAX)
+    }
 }
 
 #[derive(Clone, Debug, thiserror::Error)]
@@ -50,4 +77,165 @@ pub enum CommandError {
     /// `Idempotency-Key` finds out.
     #[error("the log cannot be written")]
     Unavailable { retry_after: Duration, outcome_unknown: bool },
+    /// The rules allowed what the database does not: a fault of the program.
+    /// Nothing has been done.
+    #[error("the database refused the command")]
+    Rejected,
+}
+
+impl CommandError {
+    pub(super) fn busy() -> Self {
+        Self::Busy { retry_after: SOON * 4 }
+    }
+
+    pub(super) fn unavailable() -> Self {
+        Self::Unavailable { retry_after: SOON * 4, outcome_unknown: false }
+    }
+}
+
+/// What a tenant's actor shows to all threads.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub tenant: TenantId,
+    node: Arc<Node>,
+    view: ArcSwap<View>,
+    pub stages: ArcSwap<HashMap<StageId, Addr<StageActor>>>,
+    live: AtomicBool,
+    /// When the view was last known to be what the log leads to, in µs.
+    confirmed_us: AtomicI64,
+    used_us: AtomicI64,
+    /// The tenant has left memory, or is about to.
+    left: AtomicBool,
+}
+
+impl Shared {
+    pub fn new(node: Arc<Node>, view: Arc<View>) -> Self {
+        let now = node.now().timestamp_micros();
+        Self {
+            tenant: view.state.tenant.id,
+            node,
+            view: ArcSwap::new(view),
+            stages: ArcSwap::default(),
+            live: AtomicBool::new(true),
+            confirmed_us: AtomicI64::new(now),
+            used_us: AtomicI64::new(now),
+            left: AtomicBool::new(false),
+        }
+    }
+
+    pub fn publish(&self, view: &Arc<View>, now: Timestamp) {
+        self.view.store(Arc::clone(view));
+        self.confirm(now);
+    }
+
+    pub fn confirm(&self, now: Timestamp) {
+        self.confirmed_us.store(now.timestamp_micros(), Ordering::Relaxed);
+    }
+
+    pub fn set_live(&self, live: bool) {
+        self.live.store(live, Ordering::Relaxed);
+    }
+
+    pub fn touch(&self) {
+        self.used_us.store(self.node.now().timestamp_micros(), Ordering::Relaxed);
+    }
+
+    pub fn idle_for(&self) -> Duration {
+        let idle = self.node.now().timestamp_micros() - self.used_us.load(Ordering::Relaxed);
+        Duration::from_micros(u64::try_from(idle).unwrap_or(0))
+    }
+
+    pub fn used_us(&self) -> i64 {
+        self.used_us.load(Ordering::Relaxed)
+    }
+
+    pub fn leave(&self) {
+        self.left.store(true, Ordering::Relaxed);
+    }
+
+    pub fn closed(&self) {
+        self.leave();
+    }
+
+    pub fn has_left(&self) -> bool {
+        self.left.load(Ordering::Relaxed)
+    }
+}
+
+/// How current a view is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Freshness {
+    /// The log can be read and written.
+    pub live: bool,
+    /// When the view was last known to be what the log leads to.
+    pub as_of: Timestamp,
+}
+
+/// One tenant in memory.
+#[derive(Clone, Debug)]
+pub struct TenantHandle {
+    pub(super) shared: Arc<Shared>,
+    pub(super) address: Addr<TenantActor>,
+    pub(super) tenants: Tenants,
+}
+
+impl TenantHandle {
+    /// The last committed view. Costs nothing and never waits.
+    pub fn view(&self) -> Arc<View> {
+        self.shared.touch();
+        self.shared.view.load_full()
+    }
+
+    pub fn freshness(&self) -> Freshness {
+        let confirmed = self.shared.confirmed_us.load(Ordering::Relaxed);
+        let live = self.shared.live.load(Ordering::Relaxed) && self.address.connected();
+        let now = self.shared.node.now();
+        let as_of = if live { now } else { Timestamp::from_timestamp_micros(confirmed).unwrap_or(now) };
+        Freshness { live, as_of }
+    }
+
+    /// Answers when the command is durable, or will not be.
+    pub async fn execute(&self, order: Order) -> Result<Receipt, CommandError> {
+        self.shared.touch();
+        let (reply, answer) = oneshot::channel();
+        let execute = Execute { order, reply, tries: 0, key_is_new: false };
+        match self.send(execute) {
+            Ok(()) => {}
+            Err(SendError::Full(_)) => return Err(CommandError::busy()),
+            Err(SendError::Closed(execute)) => {
+                // it has left memory since this handle was made
+                let reopened = self.tenants.reopen(self.shared.tenant).await;
+                let reopened = reopened.map_err(|_| CommandError::unavailable())?;
+                match reopened.send(execute) {
+                    Ok(()) => {}
+                    Err(SendError::Full(_)) => return Err(CommandError::busy()),
+                    Err(SendError::Closed(_)) => return Err(CommandError::unavailable()),
+                }
+            }
+        }
+        let lost = CommandError::Unavailable { retry_after: SOON * 4, outcome_unknown: true };
+        answer.await.unwrap_or(Err(lost))
+    }
+
+    fn send(&self, execute: Execute) -> Result<(), SendError<Execute>> {
+        let stages = self.shared.stages.load();
+        let stage = match &execute.order.command {
+            Command::Task { id, .. } => {
+                let view = self.shared.view.load();
+                view.state.task(*id).and_then(|task| stages.get(&task.stage_id)).cloned()
+            }
+            _ => None,
+        };
+        match stage {
+            Some(stage) if self.address.connected() => stage.try_send(execute),
+            _ => self.address.try_send(execute),
+        }
+    }
+
+    pub(super) fn retire(&self) {
+        self.shared.leave();
+        if self.address.try_send(Retire).is_err() {
+            tracing::debug!("the tenant is busy or gone already");
+        }
+    }
 }

@@ -7,6 +7,7 @@
 pub mod change;
 pub mod command;
 pub mod comment;
+pub mod decide;
 pub mod departure;
 pub mod import;
 pub mod instance;
@@ -14,5 +15,7 @@ pub mod jamaah;
 pub mod refusal;
 pub mod stage;
 pub mod state;
+pub mod status;
 pub mod task;
 pub mod tenant;
+pub mod transition;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::departure::DepartureState;
 use super::import::Import;
 use super::jamaah::Sex;
-use super::stage::{StageCategory, WipLimitKind};
+use super::stage::{Stage, StageCategory, WipLimitKind};
 use super::task::Priority;
 use crate::domain::ids::{DepartureId, JamaahId, StageId, TaskId, TemplateId, UserId};
 use crate::domain::principal::RoleKey;
@@ -37,6 +37,8 @@ pub enum Command {
     CreateDeparture(NewDeparture),
     UpdateDeparture { id: DepartureId, expected: Option<i32>, changes: DepartureChanges },
 
+    /// Gives a tenant that has none its first stages.
+    InstallPipeline { stages: Arc<Vec<Stage>> },
     CreateStage(Box<StageSettings>),
     UpdateStage { id: StageId, expected: Option<i32>, settings: Box<StageSettings> },
     RetireStage { id: StageId, expected: Option<i32> },

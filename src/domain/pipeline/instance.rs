@@ -1,5 +1,7 @@
 //! Stage instances: one jamaah's passage through one stage.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -44,5 +46,8 @@ pub struct StageInstance {
     /// When it was completed or skipped.
     pub completed_at: Option<DateTime<Utc>>,
     pub completed_by: Option<Actor>,
+    /// Why a manager completed, skipped or restarted it.
+    #[schema(value_type = Option<String>)]
+    pub reason: Option<Arc<str>>,
     pub version: i32,
 }

@@ -244,12 +244,15 @@ impl State {
     pub fn sort_path(&mut self, id: JamaahId) {
         let Some(pilgrim) = self.pilgrims.get(&id) else { return };
         let Some(pipeline) = self.versions.get(&pilgrim.status.pipeline_version).cloned() else { return };
-        let place = |stage: StageId| pipeline.stages.iter().position(|s| s.id == stage);
-        if pilgrim.path.is_sorted_by_key(|instance| place(instance.stage_id)) {
+        // stages that have left the pipeline come first
+        let place = |instance: &Arc<StageInstance>| {
+            (pipeline.stages.iter().position(|s| s.id == instance.stage_id), instance.id)
+        };
+        if pilgrim.path.is_sorted_by_key(place) {
             return;
         }
         if let Some(pilgrim) = self.pilgrims.get_mut(&id) {
-            Arc::make_mut(pilgrim).path.sort_by_key(|instance| place(instance.stage_id));
+            Arc::make_mut(pilgrim).path.sort_by_key(place);
         }
     }
 }

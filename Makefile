@@ -1,0 +1,28 @@
+# Thin on purpose: what is longer than a line is a script. `make` alone lists the targets.
+
+.PHONY: help run test check bench coverage fmt clean-local
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+run: ## build, start what is needed, and serve the demo (PROFILE=release for speed)
+	@scripts/run-demo
+
+test: ## all tests, or those named by ARGS, as in make test ARGS=race_
+	@scripts/test $(ARGS)
+
+check: ## formatting, lints, docs, dependencies, spelling: what CI checks before the tests
+	@scripts/check $(ARGS)
+
+bench: ## benchmarks
+	@scripts/services run -- cargo bench --locked $(ARGS)
+
+coverage: ## which lines the tests reach
+	@scripts/coverage $(ARGS)
+
+fmt: ## format the code
+	@cargo fmt
+
+clean-local: ## stop what was started here and delete .local: servers' data, demo, tools
+	@scripts/services clean
+	@rm -rf .local

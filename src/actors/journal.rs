@@ -1,0 +1,231 @@
+//! The journal: one per node. It gathers what the tenants want written while a
+//! commit is in flight, then writes all of it with one statement.
+//!
+//! `tenant → journal → PostgreSQL → tenant`
+//!
+//! A commit whose answer was lost is sent again as it was: the compare-and-set
+//! on the head lets exactly one of the two through, and the batch id of the
+//! event at that number says whose it is.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use actix::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel_async::AsyncPgConnection;
+use tokio::sync::oneshot;
+
+use super::node::Node;
+use crate::db::journal::{self, TenantBatch};
+
+/// What became of a tenant's batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Durable.
+    Committed,
+    /// Another node wrote first; nothing of it is in.
+    Conflict,
+    /// PostgreSQL refused it for what it holds; nothing of it is in.
+    Refused(String),
+    /// It could not be sent; nothing of it is in.
+    NotSent,
+    /// It was sent, and what became of it could not be found out.
+    Unknown,
+}
+
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Write {
+    pub batch: TenantBatch,
+    pub reply: oneshot::Sender<Outcome>,
+}
+
+/// Finishes what is in flight and what has been gathered, then stops.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Finish;
+
+pub struct JournalActor {
+    node: Arc<Node>,
+    connection: Option<AsyncPgConnection>,
+    gathered: Vec<Write>,
+    writing: bool,
+    finishing: bool,
+    /// After a failure, until when nothing is tried, so that callers hear at once.
+    down_until: Option<Instant>,
+}
+
+/// How long a database that refused a connection is left alone.
+const PAUSE: Duration = Duration::from_millis(200);
+
+impl JournalActor {
+    pub fn new(node: Arc<Node>) -> Self {
+        Self {
+            node,
+            connection: None,
+            gathered: Vec::new(),
+            writing: false,
+            finishing: false,
+            down_until: None,
+        }
+    }
+
+    fn write_gathered(&mut self, ctx: &mut Context<Self>) {
+        if self.writing {
+            return;
+        }
+        if self.gathered.is_empty() {
+            if self.finishing {
+                ctx.stop();
+            }
+            return;
+        }
+        let writes = std::mem::take(&mut self.gathered);
+        if self.down_until.is_some_and(|until| Instant::now() < until) {
+            for write in writes {
+                let _ = write.reply.send(Outcome::NotSent);
+            }
+            return;
+        }
+        self.writing = true;
+        let node = Arc::clone(&self.node);
+        let connection = self.connection.take();
+        let (batches, replies): (Vec<_>, Vec<_>) =
+            writes.into_iter().map(|write| (write.batch, write.reply)).unzip();
+        let work = async move {
+            let (connection, outcomes) = commit(&node, connection, &batches).await;
+            // the tenants hear before anything else happens here
+            for (reply, outcome) in replies.into_iter().zip(outcomes) {
+                let _ = reply.send(outcome);
+            }
+            connection
+        };
+        ctx.spawn(work.into_actor(self).map(|connection, actor, ctx| {
+            actor.writing = false;
+            actor.down_until = connection.is_none().then(|| Instant::now() + PAUSE);
+            actor.connection = connection;
+            actor.write_gathered(ctx);
+        }));
+    }
+}
+
+impl Actor for JournalActor {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.set_mailbox_capacity(self.node.limits.mailbox);
+    }
+}
+
+impl Handler<Write> for JournalActor {
+    type Result = ();
+
+    fn handle(&mut self, write: Write, ctx: &mut Self::Context) {
+        self.gathered.push(write);
+        self.write_gathered(ctx);
+    }
+}
+
+impl Handler<Finish> for JournalActor {
+    type Result = ();
+
+    fn handle(&mut self, _: Finish, ctx: &mut Self::Context) {
+        self.finishing = true;
+        self.write_gathered(ctx);
+    }
+}
+
+/// One statement for all batches. The connection comes back if it is still good.
+async fn commit(
+    node: &Node,
+    connection: Option<AsyncPgConnection>,
+    batches: &[TenantBatch],
+) -> (Option<AsyncPgConnection>, Vec<Outcome>) {
+    let mut connection = match connection {
+        Some(connection) => connection,
+        None => match node.pools.journal_connection().await {
+            Ok(connection) => connection,
+            Err(error) => {
+                tracing::warn!(%error, "the journal cannot connect");
+                return (None, vec![Outcome::NotSent; batches.len()]);
+            }
+        },
+    };
+    let started = Instant::now();
+    let written = tokio::time::timeout(node.limits.commit, journal::write(&mut connection, batches)).await;
+    match written {
+        Ok(Ok(winners)) => {
+            node.metrics.journal_commit_seconds.observe(started.elapsed().as_secs_f64());
+            let outcomes = batches.iter().map(|batch| {
+                if winners.contains(&batch.tenant_id) {
+                    Outcome::Committed
+                } else {
+                    node.metrics.journal_conflicts_total.inc();
+                    Outcome::Conflict
+                }
+            });
+            let outcomes = outcomes.collect();
+            (Some(connection), outcomes)
+        }
+        Ok(Err(error)) if is_refusal(&error) => {
+            tracing::error!(%error, "postgresql refused a batch");
+            (Some(connection), vec![Outcome::Refused(error.to_string()); batches.len()])
+        }
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "the answer to a commit was lost");
+            resolve(node, batches).await
+        }
+        Err(_) => {
+            tracing::warn!("a commit took too long");
+            resolve(node, batches).await
+        }
+    }
+}
+
+/// The database itself said no: certainly nothing was written.
+fn is_refusal(error: &DieselError) -> bool {
+    use DatabaseErrorKind as Kind;
+    match error {
+        DieselError::DatabaseError(kind, _) => matches!(
+            kind,
+            Kind::UniqueViolation | Kind::ForeignKeyViolation | Kind::NotNullViolation
+                | Kind::CheckViolation | Kind::ExclusionViolation | Kind::ReadOnlyTransaction
+        ),
+        DieselError::SerializationError(_) | DieselError::QueryBuilderError(_) => true,
+        _ => false,
+    }
+}
+
+/// Finds out what became of batches whose answer was lost, by sending them
+/// again: whichever of the two statements comes first wins, the other finds
+/// the head moved and writes nothing.
+async fn resolve(node: &Node, batches: &[TenantBatch]) -> (Option<AsyncPgConnection>, Vec<Outcome>) {
+    let give_up = Instant::now() + node.limits.resolve;
+    while let Some(left) = give_up.checked_duration_since(Instant::now()) {
+        match tokio::time::timeout(left, send_again(node, batches)).await {
+            Ok(Ok((connection, outcomes))) => return (Some(connection), outcomes),
+            Ok(Err(error)) => tracing::warn!(%error, "the outcome of a commit is still unknown"),
+            Err(_) => break,
+        }
+        tokio::time::sleep(PAUSE / 4).await;
+    }
+    (None, vec![Outcome::Unknown; batches.len()])
+}
+
+async fn send_again(
+    node: &Node,
+    batches: &[TenantBatch],
+) -> anyhow::Result<(AsyncPgConnection, Vec<Outcome>)> {
+    let mut connection = node.pools.journal_connection().await?;
+    let winners = journal::write(&mut connection, batches).await?;
+    let mut outcomes = Vec::with_capacity(batches.len());
+    for batch in batches {
+        let committed = winners.contains(&batch.tenant_id) || {
+            let first = batch.expected_head + 1;
+            let owner = journal::batch_at(&mut connection, batch.tenant_id, first).await?;
+            owner == Some(batch.batch_id)
+        };
+        outcomes.push(if committed { Outcome::Committed } else { Outcome::Conflict });
+    }
+    Ok((connection, outcomes))
+}

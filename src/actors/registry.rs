@@ -1,0 +1,199 @@
+//! Which tenants are in memory: loads them on first use, and again when their
+//! actor has died; lets the least recently used go when there are too many.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use actix::prelude::*;
+
+use super::deadlines::Deadlines;
+use super::handle::{Shared, TenantHandle};
+use super::journal::{Finish, JournalActor};
+use super::keys::Keys;
+use super::node::Node;
+use super::sweeper;
+use super::tenant::{Loaded, TenantActor};
+use crate::db::load;
+use crate::domain::ids::TenantId;
+use crate::domain::pipeline::state::State;
+use crate::domain::pipeline::status::{needs_review, next_deadline};
+use crate::domain::pipeline::view::View;
+
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("no such tenant")]
+    NotFound,
+    #[error("the tenant cannot be loaded: {0}")]
+    Unavailable(String),
+}
+
+#[derive(Clone, Debug)]
+pub struct Tenants {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    node: Arc<Node>,
+    journal: Addr<JournalActor>,
+    threads: Vec<ArbiterHandle>,
+    open: RwLock<HashMap<TenantId, TenantHandle>>,
+    /// One load of a tenant at a time.
+    loading: std::sync::Mutex<HashMap<TenantId, Arc<tokio::sync::Mutex<()>>>>,
+}
+
+impl std::fmt::Debug for Inner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tenants").field("open", &self.handles().len()).finish_non_exhaustive()
+    }
+}
+
+impl Inner {
+    fn handles(&self) -> std::sync::RwLockReadGuard<'_, HashMap<TenantId, TenantHandle>> {
+        self.open.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Tenants {
+    /// Starts the journal and the threads of the tenants. To be called within
+    /// an actix system.
+    pub fn start(node: Arc<Node>) -> Self {
+        let journal_thread = Arbiter::new();
+        let for_journal = Arc::clone(&node);
+        let journal = JournalActor::start_in_arbiter(&journal_thread.handle(), move |_| {
+            JournalActor::new(for_journal)
+        });
+        let threads = (0..node.limits.threads.max(1)).map(|_| Arbiter::new().handle()).collect();
+        let inner = Inner {
+            node,
+            journal,
+            threads,
+            open: RwLock::default(),
+            loading: std::sync::Mutex::default(),
+        };
+        let tenants = Self { inner: Arc::new(inner) };
+        sweeper::start(tenants.clone());
+        tenants
+    }
+
+    pub(super) fn node(&self) -> &Arc<Node> {
+        &self.inner.node
+    }
+
+    /// The tenant if it is in memory, whether or not its actor is well:
+    /// its last view can be read in any case.
+    pub fn peek(&self, id: TenantId) -> Option<TenantHandle> {
+        self.inner.handles().get(&id).cloned()
+    }
+
+    /// The tenant, loaded if need be. With PostgreSQL away, a tenant that was
+    /// in memory is still given for reading.
+    pub async fn open(&self, id: TenantId) -> Result<TenantHandle, OpenError> {
+        if let Some(handle) = self.peek(id) {
+            if handle.address.connected() && !handle.shared.has_left() {
+                return Ok(handle);
+            }
+            return match self.reopen(id).await {
+                Err(OpenError::Unavailable(_)) => Ok(handle),
+                other => other,
+            };
+        }
+        self.reopen(id).await
+    }
+
+    /// Loads the tenant unless a living actor has it.
+    pub(super) async fn reopen(&self, id: TenantId) -> Result<TenantHandle, OpenError> {
+        let turn = {
+            let mut loading = self.inner.loading.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(loading.entry(id).or_default())
+        };
+        let _turn = turn.lock().await;
+        let known = self.peek(id);
+        if let Some(handle) = &known {
+            if handle.address.connected() && !handle.shared.has_left() {
+                return Ok(handle.clone());
+            }
+            if !handle.shared.has_left() {
+                tracing::error!(tenant = %id, "a tenant's actor died, loading it afresh");
+                self.inner.node.metrics.actor_restarts_total.with_label_values(&["tenant"]).inc();
+            }
+        }
+        let handle = self.load(id).await?;
+        self.make_room();
+        let mut open = self.inner.open.write().unwrap_or_else(PoisonError::into_inner);
+        open.insert(id, handle.clone());
+        Ok(handle)
+    }
+
+    async fn load(&self, id: TenantId) -> Result<TenantHandle, OpenError> {
+        let node = Arc::clone(&self.inner.node);
+        let unavailable = |error: &dyn std::fmt::Display| OpenError::Unavailable(error.to_string());
+        let loaded = load::tenant(&node.pools, id, node.now()).await;
+        let loaded = loaded.map_err(|error| unavailable(&error))?.ok_or(OpenError::NotFound)?;
+        let now = node.now();
+        let building = tokio::task::spawn_blocking(move || {
+            let deadlines = deadlines_of(&loaded.state, now);
+            let keys = Keys::new(loaded.recent_keys, loaded.keys_complete);
+            Loaded { view: Arc::new(View::build(loaded.state, now)), deadlines, keys }
+        });
+        let loaded = building.await.map_err(|error| unavailable(&error))?;
+        let shared = Arc::new(Shared::new(Arc::clone(&node), Arc::clone(&loaded.view)));
+        let actor = {
+            let (shared, journal) = (Arc::clone(&shared), self.inner.journal.clone());
+            move |_: &mut Context<TenantActor>| TenantActor::new(node, shared, journal, loaded)
+        };
+        let place = id.0.as_u64_pair().1 % u64::try_from(self.inner.threads.len()).unwrap_or(1);
+        let thread = usize::try_from(place).ok().and_then(|place| self.inner.threads.get(place));
+        let thread = thread.ok_or_else(|| unavailable(&"no thread"))?;
+        let address = TenantActor::start_in_arbiter(thread, actor);
+        Ok(TenantHandle { shared, address, tenants: self.clone() })
+    }
+
+    /// Asks the least recently used to leave when the ceiling is reached, and
+    /// forgets those that have left.
+    fn make_room(&self) {
+        let mut open = self.inner.open.write().unwrap_or_else(PoisonError::into_inner);
+        open.retain(|_, handle| handle.address.connected() || !handle.shared.has_left());
+        if open.len() < self.inner.node.limits.tenants {
+            return;
+        }
+        if let Some((id, oldest)) = open.iter().min_by_key(|(_, handle)| handle.shared.used_us()) {
+            let id = *id;
+            oldest.retire();
+            open.remove(&id);
+        }
+    }
+
+    /// Tenants in memory.
+    pub fn all(&self) -> Vec<TenantHandle> {
+        self.inner.handles().values().cloned().collect()
+    }
+
+    /// Writes what has been staged, then stops the journal.
+    pub async fn finish(&self) {
+        let handles = self.all();
+        for handle in &handles {
+            handle.retire();
+        }
+        let give_up = std::time::Instant::now() + self.inner.node.limits.commit;
+        while handles.iter().any(|h| h.address.connected()) && std::time::Instant::now() < give_up {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        if self.inner.journal.send(Finish).await.is_err() {
+            tracing::warn!("the journal was gone already");
+        }
+    }
+}
+
+/// Everybody's next deadline; at once for those whom time has overtaken.
+fn deadlines_of(state: &State, now: crate::domain::time::Timestamp) -> Deadlines {
+    let mut deadlines = Deadlines::default();
+    for pilgrim in state.pilgrims() {
+        let at = if needs_review(state, pilgrim, now) {
+            Some(now)
+        } else {
+            next_deadline(state, pilgrim, now)
+        };
+        deadlines.set(pilgrim.jamaah.id, at);
+    }
+    deadlines
+}

@@ -1,0 +1,33 @@
+//! Wakes tenants that sleep when a deadline of theirs has come. On several
+//! nodes all sweep: one wins, the others find nothing left to do.
+
+use super::registry::Tenants;
+use crate::db::tenants;
+
+/// Tenants woken at once.
+const AT_ONCE: i64 = 20;
+
+pub fn start(tenants: Tenants) {
+    actix::spawn(async move {
+        loop {
+            tokio::time::sleep(tenants.node().limits.poll).await;
+            if let Err(error) = sweep(&tenants).await {
+                tracing::debug!(%error, "sleeping tenants could not be looked at");
+            }
+        }
+    });
+}
+
+async fn sweep(open: &Tenants) -> anyhow::Result<()> {
+    let node = open.node();
+    let mut connection = node.pools.anyone().await?;
+    let due = tenants::due(&mut connection, node.now(), AT_ONCE).await?;
+    drop(connection);
+    for id in due {
+        // those in memory have an alarm of their own
+        if open.peek(id).is_none_or(|handle| handle.shared.has_left()) {
+            open.open(id).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,82 @@
+//! What a tenant has written together.
+
+use std::sync::Arc;
+
+use super::Reply;
+use crate::actors::handle::{Order, Receipt};
+use crate::db::journal::NewEvent;
+use crate::domain::ids::{BatchId, CommandId, JamaahId};
+use crate::domain::pipeline::change::{Change, Row};
+use crate::domain::pipeline::state::State;
+use crate::domain::pipeline::view::Touched;
+use crate::domain::time::Timestamp;
+
+/// A command whose changes are in the working state but not yet durable.
+pub struct Staged {
+    pub order: Order,
+    pub reply: Reply,
+    pub tries: u32,
+    pub command_id: CommandId,
+}
+
+#[derive(Default)]
+pub struct Batch {
+    /// Each with the receipt it gets when the batch is durable.
+    pub commands: Vec<(Staged, Receipt)>,
+    pub events: Vec<NewEvent>,
+    pub touched: Touched,
+    /// The state with this batch, once it is complete.
+    pub after: Option<State>,
+    pub id: Option<BatchId>,
+}
+
+impl Batch {
+    /// Numbers a command's changes after `head`, and says where the head is then.
+    pub fn stage(&mut self, staged: Staged, changes: Vec<Change>, head: i64, now: Timestamp) -> i64 {
+        let rows: Arc<[Row]> = changes.iter().map(|change| change.after.clone()).collect();
+        let kinds = changes.iter().map(|change| change.kind).collect();
+        let mut seq = head;
+        let mut idempotency = staged.order.idempotency.clone();
+        for change in changes {
+            seq += 1;
+            touch(&mut self.touched, &change.after);
+            self.events.push(NewEvent {
+                seq,
+                command_id: staged.command_id,
+                occurred_at: now,
+                actor: staged.order.principal.actor,
+                change,
+                // the first event of a command carries its key
+                idempotency: idempotency.take().map(|key| (key.key, key.request_hash)),
+                request_id: staged.order.request_id.clone(),
+            });
+        }
+        let command_id = staged.command_id;
+        let receipt = Receipt { command_id, seq, rows, kinds, replayed: false };
+        self.commands.push((staged, receipt));
+        seq
+    }
+
+    /// The jamaah whose deadlines may have moved.
+    pub fn jamaah(&self) -> Vec<JamaahId> {
+        let mut ids = self.touched.jamaah.clone();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+}
+
+/// Notes what a changed row means for the view.
+pub fn touch(touched: &mut Touched, row: &Row) {
+    match row {
+        Row::Task(task) => {
+            touched.tasks.push(task.id);
+            touched.jamaah.push(task.jamaah_id);
+        }
+        Row::Jamaah(jamaah) => touched.jamaah.push(jamaah.id),
+        Row::JamaahStatus(status) => touched.jamaah.push(status.jamaah_id),
+        Row::StageInstance(instance) => touched.jamaah.push(instance.jamaah_id),
+        Row::Stage(_) | Row::PipelineVersion(_) | Row::Departure(_) => touched.config = true,
+        Row::Comment(_) | Row::Import(_) => {}
+    }
+}

@@ -1,0 +1,126 @@
+//! Reading what other nodes wrote, then carrying on.
+
+use std::time::Duration;
+
+use actix::prelude::*;
+
+use super::{Execute, Phase, TenantActor};
+use crate::actors::handle::CommandError;
+use crate::db::events::{self, StoredEvent};
+
+/// Events that are read at once.
+const PAGE: i64 = 2_000;
+
+impl TenantActor {
+    /// Another node came first: read what it wrote, then decide these anew.
+    pub(super) fn retry(&mut self, commands: Vec<Execute>, ctx: &mut Context<Self>) {
+        let limit = self.node.limits.tries;
+        let mut most = 0;
+        for mut execute in commands {
+            execute.tries += 1;
+            most = most.max(execute.tries);
+            if execute.tries > limit {
+                let _ = execute.reply.send(Err(CommandError::busy()));
+            } else {
+                self.waiting.push(execute);
+            }
+        }
+        self.phase = Phase::CatchingUp;
+        // the first tries are free; then two nodes step out of each other's way
+        let pause = match most {
+            0..=2 => Duration::ZERO,
+            tries => {
+                let id: uuid::Uuid = self.ids.next(self.node.now());
+                let jitter = id.as_u64_pair().1 % (1 << tries.min(7));
+                Duration::from_millis(jitter)
+            }
+        };
+        self.catch_up_later(pause, ctx);
+    }
+
+    pub(super) fn catch_up_later(&mut self, pause: Duration, ctx: &mut Context<Self>) {
+        if pause.is_zero() {
+            self.catch_up(ctx);
+        } else {
+            ctx.run_later(pause, |actor, ctx| actor.catch_up(ctx));
+        }
+    }
+
+    /// Reads the log from the committed head on.
+    pub(super) fn catch_up(&mut self, ctx: &mut Context<Self>) {
+        let node = std::sync::Arc::clone(&self.node);
+        let tenant = self.working.tenant.id;
+        let head = self.committed.state.head;
+        let reading = async move {
+            let read = node.pools.read(tenant, async |connection| {
+                Ok::<_, crate::db::Error>(events::after(connection, tenant, head, PAGE).await?)
+            });
+            tokio::time::timeout(node.limits.commit, read).await
+        };
+        ctx.spawn(reading.into_actor(self).map(|read, actor, ctx| match read {
+            Ok(Ok(events)) => actor.caught_up(events, ctx),
+            Ok(Err(error)) => actor.cannot_read(&error.to_string(), ctx),
+            Err(_) => actor.cannot_read("timed out", ctx),
+        }));
+    }
+
+    fn caught_up(&mut self, events: Vec<StoredEvent>, ctx: &mut Context<Self>) {
+        // a poll may come back after a batch went out: then the batch finds out itself
+        let busy = self.in_flight.is_some() || !self.next.commands.is_empty();
+        if self.phase == Phase::Ready && busy {
+            return;
+        }
+        let head = self.committed.state.head;
+        let fresh: Vec<_> = events.iter().filter(|event| event.seq > head).collect();
+        if fresh.first().is_some_and(|event| event.seq != head + 1) {
+            tracing::error!(head, "the log has been pruned beyond this state, loading afresh");
+            ctx.stop();
+            return;
+        }
+        if let Some(last) = fresh.last() {
+            for event in &fresh {
+                if let Some((key, _)) = &event.idempotency {
+                    self.keys.remember(key.clone(), event.seq);
+                }
+            }
+            let rows: Vec<_> = fresh.iter().map(|event| event.row.clone()).collect();
+            self.take_in(&rows, last.seq);
+            self.employ_stages(ctx);
+        } else {
+            self.shared.confirm(self.node.now());
+        }
+        if i64::try_from(events.len()).is_ok_and(|read| read >= PAGE) {
+            self.catch_up(ctx);
+            return;
+        }
+        self.resume(ctx);
+    }
+
+    fn resume(&mut self, ctx: &mut Context<Self>) {
+        if self.phase == Phase::Down {
+            tracing::info!(tenant = %self.working.tenant.slug, "the log can be written again");
+        }
+        self.phase = Phase::Ready;
+        self.shared.set_live(true);
+        self.execute_waiting(ctx);
+        self.set_alarm(ctx);
+        self.retire_if_settled(ctx);
+    }
+
+    fn cannot_read(&mut self, cause: &str, ctx: &mut Context<Self>) {
+        if self.phase != Phase::Down {
+            tracing::warn!(cause, tenant = %self.working.tenant.slug, "the log cannot be read");
+        }
+        if self.phase == Phase::Ready && self.in_flight.is_some() {
+            // the batch will tell
+            return;
+        }
+        self.phase = Phase::Down;
+        self.shared.set_live(false);
+        for execute in std::mem::take(&mut self.waiting) {
+            self.refuse(execute, CommandError::unavailable());
+        }
+        self.retire_if_settled(ctx);
+        self.catch_up_later(super::SOON, ctx);
+    }
+}

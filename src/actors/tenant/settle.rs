@@ -1,0 +1,207 @@
+//! A batch on its way to the journal, and what becomes of it.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use actix::prelude::*;
+use tokio::sync::oneshot;
+
+use super::batch::{Batch, Staged};
+use super::{Execute, Phase, TenantActor};
+use crate::actors::handle::CommandError;
+use crate::actors::journal::{Outcome, Write};
+use crate::actors::stage::{ForgetStaged, ViewPublished};
+use crate::db::journal::TenantBatch;
+use crate::domain::pipeline::change::Row;
+use crate::domain::pipeline::view::View;
+
+impl TenantActor {
+    /// Sends what has been staged, unless something is in flight already.
+    pub(super) fn write(&mut self, ctx: &mut Context<Self>) {
+        let ready = self.phase == Phase::Ready && self.in_flight.is_none();
+        if !ready || self.next.commands.is_empty() {
+            return;
+        }
+        let mut batch = std::mem::take(&mut self.next);
+        let now = self.node.now();
+        self.renew_deadlines(&batch.jamaah(), now);
+        let batch_id = self.ids.next(now);
+        let events = std::mem::take(&mut batch.events);
+        let expected_head = events.first().map_or(self.working.head, |event| event.seq - 1);
+        batch.after = Some(self.working.clone());
+        batch.id = Some(batch_id);
+        self.node.metrics.journal_batch_size.observe(count(batch.commands.len()));
+        self.in_flight = Some(batch);
+
+        let (reply, outcome) = oneshot::channel();
+        let write = Write {
+            batch: TenantBatch {
+                tenant_id: self.working.tenant.id,
+                batch_id,
+                expected_head,
+                next_deadline_at: self.next_deadline(),
+                events,
+            },
+            reply,
+        };
+        if self.journal.try_send(write).is_err() {
+            // the channel's other end is gone with the message: settled as not sent
+            tracing::warn!("the journal takes no more batches");
+        }
+        let outcome = async { outcome.await.unwrap_or(Outcome::NotSent) };
+        ctx.spawn(outcome.into_actor(self).map(|outcome, actor, ctx| actor.settle(outcome, ctx)));
+    }
+
+    fn settle(&mut self, outcome: Outcome, ctx: &mut Context<Self>) {
+        let Some(batch) = self.in_flight.take() else { return };
+        self.last_settled = Instant::now();
+        match outcome {
+            Outcome::Committed => self.publish(batch, ctx),
+            Outcome::Conflict => {
+                let (mut commands, later) = self.unstage(batch);
+                commands.extend(later);
+                self.retry(commands, ctx);
+            }
+            Outcome::Refused(cause) => self.isolate(batch, &cause, ctx),
+            Outcome::NotSent => self.go_down(batch, false, ctx),
+            Outcome::Unknown => self.go_down(batch, true, ctx),
+        }
+        self.retire_if_settled(ctx);
+    }
+
+    /// Durable: the next batch goes first, so that the journal has work; then
+    /// readers see the new state, and only then do callers hear of it.
+    fn publish(&mut self, mut batch: Batch, ctx: &mut Context<Self>) {
+        self.write(ctx);
+        let now = self.node.now();
+        if let Some(after) = batch.after.take() {
+            self.committed = Arc::new(self.committed.advance(after, &batch.touched, now));
+            self.shared.publish(&self.committed, now);
+        }
+        let mut repeated = Vec::new();
+        for (staged, receipt) in batch.commands {
+            if let Some(idempotency) = &staged.order.idempotency {
+                let first = receipt.first_seq();
+                self.keys.remember(idempotency.key.clone(), first);
+                repeated.extend(self.staged_keys.remove(&idempotency.key).unwrap_or_default());
+            }
+            let _ = staged.reply.send(Ok(receipt));
+        }
+        if batch.touched.config {
+            self.employ_stages(ctx);
+        }
+        self.tell_stages(&batch.touched.tasks, false);
+        self.one_by_one &= !self.waiting.is_empty();
+        self.execute_waiting(ctx);
+        // they find the key used now
+        for execute in repeated {
+            self.execute(execute, ctx);
+        }
+        self.set_alarm(ctx);
+    }
+
+    /// Shows the stages of these tasks the committed view; every stage when
+    /// what was staged is to be forgotten.
+    pub(super) fn tell_stages(&self, tasks: &[crate::domain::ids::TaskId], forget: bool) {
+        if forget {
+            for stage in self.stages.values() {
+                let view = Arc::clone(&self.committed);
+                if stage.try_send(ForgetStaged(view)).is_err() {
+                    tracing::warn!("a stage's mailbox is full; it will be corrected later");
+                }
+            }
+            return;
+        }
+        let state = &self.committed.state;
+        let mut told = std::collections::BTreeSet::new();
+        for task in tasks.iter().filter_map(|id| state.task(*id)) {
+            if told.insert(task.stage_id)
+                && let Some(stage) = self.stages.get(&task.stage_id)
+            {
+                let _ = stage.try_send(ViewPublished(Arc::clone(&self.committed)));
+            }
+        }
+    }
+
+    /// Takes back everything staged: the commands of the batch, and those after it.
+    pub(super) fn unstage(&mut self, batch: Batch) -> (Vec<Execute>, Vec<Execute>) {
+        let later = std::mem::take(&mut self.next);
+        self.working = self.committed.state.clone();
+        let mut touched = batch.jamaah();
+        touched.extend(later.jamaah());
+        self.renew_deadlines(&touched, self.node.now());
+        self.tell_stages(&[], true);
+        (self.take_back(batch), self.take_back(later))
+    }
+
+    fn take_back(&mut self, batch: Batch) -> Vec<Execute> {
+        let mut commands = Vec::new();
+        for (staged, _) in batch.commands {
+            let Staged { order, reply, tries, .. } = staged;
+            let key = order.idempotency.as_ref().map(|idempotency| &idempotency.key);
+            let followers = key.and_then(|key| self.staged_keys.remove(key)).unwrap_or_default();
+            // whether the key is new is asked again: it may have been used elsewhere meanwhile
+            commands.push(Execute { order, reply, tries, key_is_new: false });
+            commands.extend(followers);
+        }
+        commands
+    }
+
+    /// PostgreSQL refused a batch for what it holds. Written one by one, all
+    /// but the culprit get through.
+    fn isolate(&mut self, batch: Batch, cause: &str, ctx: &mut Context<Self>) {
+        let alone = batch.commands.len() == 1;
+        let (mut commands, later) = self.unstage(batch);
+        if alone && !commands.is_empty() {
+            let culprit = commands.remove(0);
+            tracing::error!(cause, request_id = %culprit.order.request_id, "a command cannot be written");
+            let _ = culprit.reply.send(Err(CommandError::Rejected));
+        }
+        self.one_by_one = true;
+        commands.extend(later);
+        self.retry(commands, ctx);
+    }
+
+    fn go_down(&mut self, batch: Batch, outcome_unknown: bool, ctx: &mut Context<Self>) {
+        let (sent, later) = self.unstage(batch);
+        for execute in sent {
+            let _ = execute.reply.send(Err(CommandError::Unavailable {
+                retry_after: super::SOON * 4,
+                outcome_unknown,
+            }));
+        }
+        for execute in later {
+            let _ = execute.reply.send(Err(CommandError::unavailable()));
+        }
+        if self.phase != Phase::Down {
+            tracing::warn!(tenant = %self.working.tenant.slug, "the log cannot be written");
+        }
+        self.phase = Phase::Down;
+        self.shared.set_live(false);
+        self.catch_up_later(super::SOON, ctx);
+    }
+
+    /// Puts rows that were read from the log into the committed state.
+    pub(super) fn take_in(&mut self, rows: &[Row], head: i64) {
+        let now = self.node.now();
+        let mut state = self.committed.state.clone();
+        let mut touched = crate::domain::pipeline::view::Touched::default();
+        for row in rows {
+            state.put(row);
+            super::batch::touch(&mut touched, row);
+        }
+        state.head = head;
+        for id in &touched.jamaah {
+            state.sort_path(*id);
+        }
+        self.committed = Arc::new(View::advance(&self.committed, state, &touched, now));
+        self.working = self.committed.state.clone();
+        self.shared.publish(&self.committed, now);
+        self.renew_deadlines(&touched.jamaah, now);
+        self.tell_stages(&[], true);
+    }
+}
+
+fn count(n: usize) -> f64 {
+    f64::from(u32::try_from(n).unwrap_or(u32::MAX))
+}
