@@ -2,6 +2,7 @@
 //! which sees the one tenant of its transaction; the journal's connection
 //! writes as `lajur_journal`. Every wait here ends.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,8 +17,9 @@ use tokio_postgres::NoTls;
 use super::{Error, Result};
 use crate::domain::ids::TenantId;
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Settings {
+    /// May hold a password, so it is never printed.
     pub url: String,
     /// Connections that answer requests. More than the database has cores for only adds waiting.
     pub size: usize,
@@ -44,6 +46,12 @@ impl Settings {
     }
 }
 
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings").field("size", &self.size).finish_non_exhaustive()
+    }
+}
+
 /// A connection that has gone silent is given up after this.
 const SILENCE: Duration = Duration::from_secs(20);
 
@@ -52,6 +60,12 @@ const SILENCE: Duration = Duration::from_secs(20);
 pub struct Pools {
     settings: Arc<Settings>,
     readers: Pool<AsyncPgConnection>,
+}
+
+impl fmt::Debug for Pools {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pools").field("settings", &self.settings).finish_non_exhaustive()
+    }
 }
 
 impl Pools {

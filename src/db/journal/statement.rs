@@ -12,6 +12,7 @@ use diesel::sql_types::{Array, Int8, Nullable, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
+use super::columns::Existing;
 use super::encode::EventText;
 use super::tables::{
     Comments, Departures, Dependencies, Events, Imports, Instances, People, Stages, Statuses, Tasks,
@@ -164,13 +165,13 @@ impl<const SHAPE: bool> QueryFragment<Pg> for Statement<'_, SHAPE> {
             rare.walk(&mut out)?;
         }
         out.push_sql(", i AS (");
-        rows.instances.upsert(&mut out)?;
+        rows.instances.insert(Existing::Replace, &mut out)?;
         out.push_sql("), t AS (");
-        rows.tasks.upsert(&mut out)?;
+        rows.tasks.insert(Existing::Replace, &mut out)?;
         out.push_sql("), s AS (");
-        rows.statuses.upsert(&mut out)?;
+        rows.statuses.insert(Existing::Replace, &mut out)?;
         out.push_sql("), e AS (");
-        rows.events.insert(&mut out)?;
+        rows.events.insert(Existing::Refuse, &mut out)?;
         out.push_sql(") SELECT id FROM won");
         Ok(())
     }
@@ -203,15 +204,15 @@ impl Heads {
 impl Rare<'_> {
     fn walk<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(", d AS (");
-        self.departures.upsert(out)?;
+        self.departures.insert(Existing::Replace, out)?;
         out.push_sql("), j AS (");
-        self.people.upsert(out)?;
+        self.people.insert(Existing::Replace, out)?;
         out.push_sql("), st AS (");
-        self.stages.upsert(out)?;
+        self.stages.insert(Existing::Replace, out)?;
         out.push_sql(" RETURNING tenant_id, id), dep AS (");
-        self.dependencies.upsert(out)?;
+        self.dependencies.insert(Existing::Replace, out)?;
         out.push_sql(" RETURNING tenant_id, stage_id, depends_on_id), tpl AS (");
-        self.templates.upsert(out)?;
+        self.templates.insert(Existing::Replace, out)?;
         // what a written stage no longer has
         out.push_sql(
             " RETURNING tenant_id, id), dep_gone AS (DELETE FROM stage_dependencies o USING st \
@@ -221,11 +222,11 @@ impl Rare<'_> {
              WHERE o.tenant_id = st.tenant_id AND o.stage_id = st.id AND NOT EXISTS (SELECT FROM tpl \
              WHERE tpl.tenant_id = o.tenant_id AND tpl.id = o.id)), v AS (",
         );
-        self.versions.upsert(out)?;
+        self.versions.insert(Existing::Replace, out)?;
         out.push_sql("), c AS (");
-        self.comments.upsert(out)?;
+        self.comments.insert(Existing::Replace, out)?;
         out.push_sql("), im AS (");
-        self.imports.upsert(out)?;
+        self.imports.insert(Existing::Replace, out)?;
         out.push_sql(")");
         Ok(())
     }

@@ -242,6 +242,7 @@ impl Sampler {
             paused_seconds: self.rng.random_range(0..1_000_000),
             completed_at: self.maybe(Self::instant),
             completed_by: self.maybe(Self::actor),
+            reason: self.maybe(Self::words),
             version: self.rng.random_range(1..9),
         }
     }
