@@ -99,7 +99,11 @@ pub(super) enum Existing {
 }
 
 /// `a, b, c`
-pub(super) fn list(out: &mut AstPass<'_, '_, Pg>, columns: &[&str], each: impl Fn(&mut AstPass<'_, '_, Pg>, &str)) {
+pub(super) fn list(
+    out: &mut AstPass<'_, '_, Pg>,
+    columns: &[&str],
+    each: impl Fn(&mut AstPass<'_, '_, Pg>, &str),
+) {
     for (place, column) in columns.iter().enumerate() {
         if place > 0 {
             out.push_sql(", ");

@@ -12,13 +12,13 @@ use diesel::sql_types::{Array, Int8, Nullable, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
+use super::TenantBatch;
 use super::columns::Existing;
 use super::encode::EventText;
 use super::tables::{
-    Comments, Departures, Dependencies, Events, Imports, Instances, People, Stages, Statuses, Tasks,
-    Templates, Versions,
+    Comments, Departures, Dependencies, Events, Imports, Instances, People, Stages, Statuses,
+    Tasks, Templates, Versions,
 };
-use super::TenantBatch;
 use crate::db::{Error, Result};
 use crate::domain::ids::TenantId;
 use crate::domain::pipeline::change::Row;
@@ -85,7 +85,9 @@ impl<'a> Rows<'a> {
             for (event, text) in batch.events.iter().zip(texts) {
                 rows.events.push(batch, event, text);
                 let row = &event.change.after;
-                let place = *last.entry((tenant, row.subject_type(), row.subject_id())).or_insert(kept.len());
+                let place = *last
+                    .entry((tenant, row.subject_type(), row.subject_id()))
+                    .or_insert(kept.len());
                 match kept.get_mut(place) {
                     Some(earlier) => *earlier = (tenant, row),
                     None => kept.push((tenant, row)),
@@ -120,7 +122,8 @@ impl<'a> Rows<'a> {
 
 impl Heads {
     fn push(&mut self, batch: &TenantBatch) -> Result<()> {
-        let count = i64::try_from(batch.events.len()).map_err(|e| Error::Unwritable(e.to_string()))?;
+        let count =
+            i64::try_from(batch.events.len()).map_err(|e| Error::Unwritable(e.to_string()))?;
         self.tenant_id.push(batch.tenant_id.0);
         self.expected.push(batch.expected_head);
         self.new.push(batch.expected_head + count);
@@ -133,7 +136,8 @@ impl<'a> Rare<'a> {
     fn push_stage(&mut self, tenant: Uuid, stage: &'a Arc<Stage>) -> Result<()> {
         self.stages.push_row(tenant, stage)?;
         for (place, depends_on) in (1..).zip(&stage.depends_on) {
-            self.dependencies.push(tenant, stage.id.0, depends_on.0, place);
+            self.dependencies
+                .push(tenant, stage.id.0, depends_on.0, place);
         }
         for (place, template) in (1..).zip(&stage.templates) {
             self.templates.push(tenant, stage.id.0, template, place);
