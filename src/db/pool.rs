@@ -196,3 +196,6 @@ async fn connect(settings: &Settings, session: &str) -> Result<AsyncPgConnection
         .await
         .map_err(|elapsed| unreachable(&elapsed))?
 }
+
+#[cfg(test)]
+mod tests;
