@@ -50,7 +50,8 @@ pub struct App {
 }
 
 impl App {
-    /// Starts the actors, so it needs an actix system; connects to nothing yet.
+    /// Connects to nothing yet, but starts the actors: to be called within an
+    /// actix system.
     pub fn new(config: Config, clock: Clock, secrets: Secrets) -> anyhow::Result<Self> {
         let url = config.database.url.as_ref();
         let url = url.ok_or_else(|| anyhow::anyhow!("database.url: set DATABASE_URL"))?;

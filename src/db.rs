@@ -6,6 +6,7 @@
 //! rows can be seen. Not found is `None` or an empty list, never an error.
 
 pub mod events;
+pub mod jamaah;
 pub mod journal;
 pub mod load;
 pub mod migrate;

@@ -275,7 +275,6 @@ impl From<CommandError> for ApiError {
         match error {
             CommandError::Refused(refusal) => refusal.into(),
             CommandError::IdempotencyMismatch => Self::IdempotencyMismatch,
-            CommandError::Rejected => Self::internal(error),
             CommandError::Busy { retry_after } => Self::Unavailable {
                 retry_after,
                 outcome_unknown: false,

@@ -16,6 +16,7 @@ use super::schema::events;
 use super::tenants;
 use super::{Error, Result};
 use crate::domain::ids::TenantId;
+use crate::domain::pipeline::jamaah::JamaahStatus;
 use crate::domain::pipeline::state::State;
 use crate::domain::time::Timestamp;
 
@@ -32,6 +33,12 @@ impl Default for Extent {
     fn default() -> Self {
         Self { closed_days: 30, keys: 100_000 }
     }
+}
+
+/// Would not be loaded any more.
+pub fn is_cold(status: &JamaahStatus, now: Timestamp) -> bool {
+    let closed_since = now - Duration::days(Extent::default().closed_days);
+    status.closed_at.is_some_and(|closed| closed < closed_since)
 }
 
 #[derive(Debug)]

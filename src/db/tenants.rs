@@ -85,3 +85,18 @@ pub async fn with_head(conn: &mut AsyncPgConnection, id: TenantId) -> Result<Opt
         .optional()?;
     found.map(|(row, head)| Ok((tenant(row)?, head))).transpose()
 }
+
+/// Tenants whose next deadline has come, the longest waiting first.
+pub async fn due(conn: &mut AsyncPgConnection, now: Timestamp, at_most: i32) -> Result<Vec<TenantId>> {
+    #[derive(QueryableByName)]
+    struct Due {
+        #[diesel(sql_type = diesel::sql_types::Uuid)]
+        id: uuid::Uuid,
+    }
+    let due: Vec<Due> = diesel::sql_query("SELECT id FROM door_due_tenants($1, $2) AS id")
+        .bind::<diesel::sql_types::Timestamptz, _>(now)
+        .bind::<diesel::sql_types::Integer, _>(at_most)
+        .load(conn)
+        .await?;
+    Ok(due.into_iter().map(|due| TenantId(due.id)).collect())
+}

@@ -87,6 +87,7 @@ columns! {
     completed_at: Nullable<Timestamptz> as Option<Timestamp> = row.completed_at;
     completed_by_type: Nullable<Text> as Option<&'static str> = row.completed_by.map(|actor| actor_kind(actor).word());
     completed_by: Nullable<SqlUuid> as Option<Uuid> = row.completed_by.and_then(actor_id);
+    reason: Nullable<Text> as Option<&'a str> = row.reason.as_deref();
     version: Int4 as i32 = row.version;
 }
 

@@ -378,6 +378,7 @@ struct InstanceRow {
     completed_at: Option<Timestamp>,
     completed_by_type: Option<ActorKind>,
     completed_by: Option<Uuid>,
+    reason: Option<String>,
     version: i32,
 }
 
@@ -409,6 +410,7 @@ async fn instances(
             paused_seconds: row.paused_seconds,
             completed_at: row.completed_at,
             completed_by: row.completed_by_type.map(|kind| actor(kind, row.completed_by)),
+            reason: row.reason.map(Into::into),
             version: row.version,
         });
     }
