@@ -15,3 +15,4 @@ mod errors;
 mod health;
 mod metrics;
 mod openapi;
+mod tasks;
