@@ -136,6 +136,11 @@ impl Shared {
         }
     }
 
+    /// The view, without counting as use.
+    pub fn peek_view(&self) -> Arc<View> {
+        self.view.load_full()
+    }
+
     pub fn publish(&self, view: &Arc<View>, now: Timestamp) {
         self.view.store(Arc::clone(view));
         self.confirm(now);
@@ -166,10 +171,6 @@ impl Shared {
 
     pub fn leave(&self) {
         self.left.store(true, Ordering::Relaxed);
-    }
-
-    pub fn closed(&self) {
-        self.leave();
     }
 
     pub fn has_left(&self) -> bool {
