@@ -46,7 +46,12 @@ pub struct Page {
 }
 
 /// The events after `seq`, in order, at most `limit`.
-pub async fn after(conn: &mut AsyncPgConnection, tenant: TenantId, seq: i64, limit: i64) -> Result<Vec<StoredEvent>> {
+pub async fn after(
+    conn: &mut AsyncPgConnection,
+    tenant: TenantId,
+    seq: i64,
+    limit: i64,
+) -> Result<Vec<StoredEvent>> {
     let found: Vec<Columns> = events::table
         .filter(events::tenant_id.eq(tenant.0).and(events::seq.gt(seq)))
         .order(events::seq)
@@ -88,7 +93,11 @@ pub async fn by_idempotency_key(
     key: &str,
 ) -> Result<Option<StoredEvent>> {
     let found: Option<Columns> = events::table
-        .filter(events::tenant_id.eq(tenant.0).and(events::idempotency_key.eq(key)))
+        .filter(
+            events::tenant_id
+                .eq(tenant.0)
+                .and(events::idempotency_key.eq(key)),
+        )
         .select(Columns::as_select())
         .first(conn)
         .await
@@ -148,8 +157,10 @@ struct Columns {
 
 impl Columns {
     fn event(self) -> Result<StoredEvent> {
-        let kind = EventKind::parse(&self.kind)
-            .ok_or_else(|| Error::Unreadable { what: "event kind", cause: format!("{} is none", self.kind) })?;
+        let kind = EventKind::parse(&self.kind).ok_or_else(|| Error::Unreadable {
+            what: "event kind",
+            cause: format!("{} is none", self.kind),
+        })?;
         Ok(StoredEvent {
             seq: self.seq,
             batch_id: self.batch_id,
@@ -184,9 +195,17 @@ pub fn row(subject_type: &str, after: &str) -> Result<Row> {
         "task" => parse(after).map(Row::Task),
         "comment" => parse(after).map(Row::Comment),
         "import" => parse(after).map(Row::Import),
-        other => return Err(Error::Unreadable { what: "subject type", cause: format!("{other} is none") }),
+        other => {
+            return Err(Error::Unreadable {
+                what: "subject type",
+                cause: format!("{other} is none"),
+            });
+        }
     };
-    row.map_err(|error| Error::Unreadable { what: "event", cause: error.to_string() })
+    row.map_err(|error| Error::Unreadable {
+        what: "event",
+        cause: error.to_string(),
+    })
 }
 
 fn parse<T: serde::de::DeserializeOwned>(text: &str) -> serde_json::Result<Arc<T>> {

@@ -22,9 +22,16 @@ pub async fn journeys_of(
                 .eq(jamaah::tenant_id)
                 .and(departures::id.eq(jamaah::departure_id))),
         )
-        .filter(jamaah::tenant_id.eq(tenant.0).and(jamaah::passport_number.eq_any(passports)))
+        .filter(
+            jamaah::tenant_id
+                .eq(tenant.0)
+                .and(jamaah::passport_number.eq_any(passports)),
+        )
         .select((jamaah::passport_number, departures::departure_date))
         .load(conn)
         .await?;
-    Ok(found.into_iter().map(|(passport, date)| (passport.into(), date)).collect())
+    Ok(found
+        .into_iter()
+        .map(|(passport, date)| (passport.into(), date))
+        .collect())
 }

@@ -117,7 +117,11 @@ columns! {
 
 impl<'a> Statuses<'a> {
     pub(super) fn push_row(&mut self, tenant: Uuid, row: &'a JamaahStatus) -> Result<()> {
-        let reasons = if row.reasons.is_empty() { "[]".to_owned() } else { text(&row.reasons)? };
+        let reasons = if row.reasons.is_empty() {
+            "[]".to_owned()
+        } else {
+            text(&row.reasons)?
+        };
         self.push(tenant, row, reasons);
         Ok(())
     }

@@ -23,7 +23,11 @@ async fn every_kind_of_row_can_be_written_and_written_again() {
 }
 
 async fn head(conn: &mut AsyncPgConnection, tenant: TenantId) -> i64 {
-    crate::db::tenants::with_head(conn, tenant).await.unwrap().unwrap().1
+    crate::db::tenants::with_head(conn, tenant)
+        .await
+        .unwrap()
+        .unwrap()
+        .1
 }
 
 #[tokio::test]
@@ -31,10 +35,15 @@ async fn a_tenant_whose_head_has_moved_loses_alone() {
     let database = TestDatabase::create().await;
     let mut conn = database.pools().journal_connection().await.unwrap();
     let mut sampler = Sampler::new(1);
-    let (one, other) = (sampler.tenant(&mut conn, "one").await, sampler.tenant(&mut conn, "other").await);
+    let (one, other) = (
+        sampler.tenant(&mut conn, "one").await,
+        sampler.tenant(&mut conn, "other").await,
+    );
     let rows = sampler.season(2, 2).rows();
     let first = sampler.batch(one, 0, rows.clone());
-    write(&mut conn, std::slice::from_ref(&first)).await.unwrap();
+    write(&mut conn, std::slice::from_ref(&first))
+        .await
+        .unwrap();
 
     let mut stale = sampler.batch(one, 3, rows.clone());
     stale.next_deadline_at = Some(sampler.now);
@@ -43,8 +52,14 @@ async fn a_tenant_whose_head_has_moved_loses_alone() {
     let written = write(&mut conn, &[stale, good]).await.unwrap();
     assert_eq!(written.winners, HashSet::from([other]));
     let count = i64::try_from(rows.len()).unwrap();
-    assert_eq!((head(&mut conn, one).await, head(&mut conn, other).await), (count, count));
-    assert_eq!(batch_at(&mut conn, one, count).await.unwrap(), Some(first.batch_id));
+    assert_eq!(
+        (head(&mut conn, one).await, head(&mut conn, other).await),
+        (count, count)
+    );
+    assert_eq!(
+        batch_at(&mut conn, one, count).await.unwrap(),
+        Some(first.batch_id)
+    );
     assert_eq!(batch_at(&mut conn, other, 1).await.unwrap(), Some(good_id));
     assert_eq!(batch_at(&mut conn, other, count + 1).await.unwrap(), None);
 }
@@ -57,9 +72,19 @@ async fn what_would_leave_a_gap_is_not_sent() {
     let tenant = sampler.tenant(&mut conn, "one").await;
     let mut batch = sampler.batch(tenant, 0, sampler_rows());
     batch.events.remove(1);
-    assert!(write(&mut conn, &[batch.clone()]).await.unwrap_err().is_refused());
+    assert!(
+        write(&mut conn, &[batch.clone()])
+            .await
+            .unwrap_err()
+            .is_refused()
+    );
     batch.events.truncate(1);
-    assert!(write(&mut conn, &[batch.clone(), batch.clone()]).await.unwrap_err().is_refused());
+    assert!(
+        write(&mut conn, &[batch.clone(), batch.clone()])
+            .await
+            .unwrap_err()
+            .is_refused()
+    );
     write(&mut conn, &[batch]).await.unwrap();
 }
 
@@ -103,7 +128,11 @@ async fn a_stage_loses_what_it_no_longer_has() {
     write(&mut conn, &[batch]).await.unwrap();
 
     let extent = crate::db::load::Extent::default();
-    let state = crate::db::load::tenant(&pools, tenant, sampler.now, extent).await.unwrap().unwrap().state;
+    let state = crate::db::load::tenant(&pools, tenant, sampler.now, extent)
+        .await
+        .unwrap()
+        .unwrap()
+        .state;
     assert_eq!(**state.stage(second.id).unwrap(), second);
     assert_eq!(**state.stage(first.id).unwrap(), first);
 }
@@ -132,7 +161,9 @@ async fn writers_that_race_leave_neither_gap_nor_duplicate() {
     let mut owner = database.owner().await;
     let mut total = 0;
     for tenant in tenants {
-        let log = crate::db::events::after(&mut owner, tenant, 0, i64::MAX).await.unwrap();
+        let log = crate::db::events::after(&mut owner, tenant, 0, i64::MAX)
+            .await
+            .unwrap();
         let seqs: Vec<i64> = log.iter().map(|event| event.seq).collect();
         let head = head(&mut owner, tenant).await;
         assert_eq!(seqs, (1..=head).collect::<Vec<_>>());
@@ -151,7 +182,8 @@ async fn race(pools: &crate::db::pool::Pools, tenants: &[TenantId], number: u64)
     let jamaah = sampler.jamaah(&departure);
     let stage = sampler.stage(1, Vec::new());
     let instance = sampler.instance(&jamaah, &stage);
-    let mut heads: std::collections::HashMap<TenantId, i64> = tenants.iter().map(|id| (*id, 0)).collect();
+    let mut heads: std::collections::HashMap<TenantId, i64> =
+        tenants.iter().map(|id| (*id, 0)).collect();
     let mut written = 0;
     for _ in 0..60 {
         let chosen: Vec<TenantId> = tenants.sample(&mut sampler.rng, 5).copied().collect();
@@ -161,15 +193,23 @@ async fn race(pools: &crate::db::pool::Pools, tenants: &[TenantId], number: u64)
                 heads.insert(tenant, head(&mut conn, tenant).await);
             }
             let count = sampler.rng.random_range(1..6);
-            let tasks: Vec<Row> = (0..count).map(|_| Row::Task(Arc::new(sampler.task(&instance)))).collect();
+            let tasks: Vec<Row> = (0..count)
+                .map(|_| Row::Task(Arc::new(sampler.task(&instance))))
+                .collect();
             batches.push(sampler.batch(tenant, heads[&tenant], tasks));
         }
         let winners = write(&mut conn, &batches).await.unwrap().winners;
-        for batch in batches.iter().filter(|batch| winners.contains(&batch.tenant_id)) {
+        for batch in batches
+            .iter()
+            .filter(|batch| winners.contains(&batch.tenant_id))
+        {
             let last = batch.events.last().unwrap().seq;
             written += i64::try_from(batch.events.len()).unwrap();
             heads.insert(batch.tenant_id, last);
-            assert_eq!(batch_at(&mut conn, batch.tenant_id, last).await.unwrap(), Some(batch.batch_id));
+            assert_eq!(
+                batch_at(&mut conn, batch.tenant_id, last).await.unwrap(),
+                Some(batch.batch_id)
+            );
         }
     }
     written

@@ -288,6 +288,7 @@ impl Sample {
                 paused_seconds: 0,
                 completed_at: None,
                 completed_by: None,
+                reason: None,
                 version: 1,
             };
             match at.cmp(&current) {
