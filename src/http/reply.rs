@@ -147,7 +147,10 @@ impl<T: Serialize> Reply<T> {
     pub fn with_status(self, status: StatusCode) -> Answer {
         let (body, _) = self.render()?;
         let mut response = HttpResponse::build(status);
-        response.insert_header((header::CONTENT_TYPE, HeaderValue::from_static("application/json")));
+        response.insert_header((
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        ));
         if let Some(version) = self.version {
             response.insert_header((header::ETAG, format!("\"{version}\"")));
         }
@@ -170,6 +173,16 @@ impl<T: Serialize> Reply<T> {
         Ok(conditional::answer(known, &tag, body.into()))
     }
 
+    /// The body alone, for those that are kept.
+    pub fn body(&self) -> Result<Vec<u8>, ApiError> {
+        Ok(self.render()?.0)
+    }
+
+    /// The `ETag` that [`Self::conditional`] would send for data without a version.
+    pub fn tag(&self) -> Result<String, ApiError> {
+        Ok(format!("W/\"{:016x}\"", self.render()?.1))
+    }
+
     /// The body, and a fingerprint of what the client would notice.
     fn render(&self) -> Result<(Vec<u8>, u64), ApiError> {
         let mut body = Vec::with_capacity(512);
@@ -182,7 +195,11 @@ impl<T: Serialize> Reply<T> {
             serde_json::to_writer(&mut body, message).map_err(ApiError::internal)?;
         }
         if self.meta != Meta::default() {
-            let lasting = Meta { seq: None, as_of: None, ..self.meta.clone() };
+            let lasting = Meta {
+                seq: None,
+                as_of: None,
+                ..self.meta.clone()
+            };
             hasher.write(&serde_json::to_vec(&lasting).map_err(ApiError::internal)?);
             body.extend_from_slice(b",\"meta\":");
             serde_json::to_writer(&mut body, &self.meta).map_err(ApiError::internal)?;
@@ -221,7 +238,13 @@ mod tests {
         let print = |data: &str, seq| Reply::new(data.to_owned()).seq(seq).render().unwrap().1;
         assert_eq!(print("a", 1), print("a", 2));
         assert_ne!(print("a", 1), print("b", 1));
-        let page = |page| Reply::new("a").page(Page { page, limit: 20 }, 41).render().unwrap().1;
+        let page = |page| {
+            Reply::new("a")
+                .page(Page { page, limit: 20 }, 41)
+                .render()
+                .unwrap()
+                .1
+        };
         assert_ne!(page(1), page(2));
     }
 }
