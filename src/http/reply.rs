@@ -173,6 +173,16 @@ impl<T: Serialize> Reply<T> {
         Ok(conditional::answer(known, &tag, body.into()))
     }
 
+    /// The body alone, for those that are kept.
+    pub fn body(&self) -> Result<Vec<u8>, ApiError> {
+        Ok(self.render()?.0)
+    }
+
+    /// The `ETag` that [`Self::conditional`] would send for data without a version.
+    pub fn tag(&self) -> Result<String, ApiError> {
+        Ok(format!("W/\"{:016x}\"", self.render()?.1))
+    }
+
     /// The body, and a fingerprint of what the client would notice.
     fn render(&self) -> Result<(Vec<u8>, u64), ApiError> {
         let mut body = Vec::with_capacity(512);

@@ -11,6 +11,7 @@
 mod support;
 
 mod auth;
+mod cache;
 mod errors;
 mod health;
 mod metrics;
