@@ -25,6 +25,7 @@ use crate::http::auth::password::Passwords;
 use crate::http::auth::resolver::Callers;
 use crate::http::observe::RequestIds;
 use crate::http::routes::Routes;
+use crate::importing::running::Imports;
 use crate::metrics::Metrics;
 use crate::secrets::Secrets;
 
@@ -35,6 +36,7 @@ pub struct App {
     pub secrets: Secrets,
     pub db: Pools,
     pub tenants: Tenants,
+    pub imports: Imports,
     pub cache: Cache,
     pub metrics: Metrics,
     pub callers: Callers,
@@ -72,6 +74,7 @@ impl App {
         );
         Ok(Self {
             tenants: Tenants::start(node),
+            imports: Imports::on(tokio::runtime::Handle::try_current()?),
             db,
             cache: Cache::new(&config.redis, metrics.clone())?,
             callers: Callers::default(),
