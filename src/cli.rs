@@ -3,6 +3,8 @@
 pub mod accounts;
 pub mod api_key;
 pub mod doctor;
+pub mod export;
+pub mod import;
 pub mod migrate;
 pub mod openapi;
 pub mod serve;
@@ -57,6 +59,10 @@ enum Command {
         #[command(subcommand)]
         action: api_key::Action,
     },
+    /// Import a manifest, or try it out.
+    Import(import::Args),
+    /// Write the jamaah into a file that can be imported again.
+    Export(export::Args),
     /// Look at everything that the program needs, and say what to do.
     Doctor,
     /// Print the description of the API, OpenAPI 3.1.
@@ -74,6 +80,8 @@ impl Cli {
             Command::Tenant { action } => tenant::run(Desk::new(&config?)?, action).await?,
             Command::User { action } => user::run(Desk::new(&config?)?, action).await?,
             Command::ApiKey { action } => api_key::run(Desk::new(&config?)?, action).await?,
+            Command::Import(args) => return Ok(import::run(config?, &args).await),
+            Command::Export(args) => export::run(config?, &args).await?,
             Command::Doctor => return Ok(doctor::examine(config).await),
             Command::Openapi => openapi::print_openapi()?,
         }
