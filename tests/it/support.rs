@@ -3,6 +3,7 @@
 pub mod app;
 pub mod client;
 pub mod fixture;
+pub mod manifest;
 pub mod season;
 
 pub use app::TestApp;
