@@ -16,4 +16,5 @@ mod errors;
 mod health;
 mod metrics;
 mod openapi;
+mod pipeline;
 mod tasks;
