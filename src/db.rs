@@ -5,9 +5,12 @@
 //! requests is [`pool::Pools::read`] or [`pool::Pools::write`]: they say whose
 //! rows can be seen. Not found is `None` or an empty list, never an error.
 
+pub mod journal;
+pub mod load;
 pub mod migrate;
 pub mod pool;
 pub mod schema;
+pub mod tenants;
 pub mod testing;
 pub mod types;
 

@@ -6,6 +6,9 @@
 //! always safe. `DATABASE_URL` says which cluster; its user must be allowed to
 //! create databases.
 
+#[cfg(test)]
+pub mod samples;
+
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicU32, Ordering};
 

@@ -3,6 +3,10 @@
 //! the one that commands are checked against, and those that readers hold can
 //! stand side by side.
 
+mod load;
+
+pub use load::Rows;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

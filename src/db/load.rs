@@ -1,0 +1,76 @@
+//! A tenant's hot state, read as it stands at one moment: everything about the
+//! jamaah who are not closed or were closed lately, and the configuration.
+
+mod rows;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use chrono::Duration;
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+use super::pool::Pools;
+use super::schema::events;
+use super::tenants;
+use super::{Error, Result};
+use crate::domain::ids::TenantId;
+use crate::domain::pipeline::state::State;
+use crate::domain::time::Timestamp;
+
+/// How much of a tenant is kept in memory.
+#[derive(Clone, Copy, Debug)]
+pub struct Extent {
+    /// Jamaah who were closed longer ago are not hot.
+    pub closed_days: i64,
+    /// So many of the last idempotency keys.
+    pub keys: i64,
+}
+
+impl Default for Extent {
+    fn default() -> Self {
+        Self { closed_days: 30, keys: 100_000 }
+    }
+}
+
+#[derive(Debug)]
+pub struct Loaded {
+    pub state: State,
+    pub keys: RecentKeys,
+}
+
+/// Idempotency keys with the number of the event that has them, newest first.
+#[derive(Debug, Default)]
+pub struct RecentKeys {
+    pub keys: Vec<(Arc<str>, i64)>,
+    /// There are no older ones.
+    pub complete: bool,
+}
+
+/// `None` when there is no such tenant.
+pub async fn tenant(pools: &Pools, id: TenantId, now: Timestamp, extent: Extent) -> Result<Option<Loaded>> {
+    let closed_since = now - Duration::days(extent.closed_days);
+    pools
+        .read_snapshot(id, async |conn: &mut AsyncPgConnection| {
+            let Some((tenant, head)) = tenants::with_head(conn, id).await? else { return Ok(None) };
+            let rows = rows::hot(conn, id, closed_since).await?;
+            let keys = recent_keys(conn, id, extent.keys).await?;
+            Ok::<_, Error>(Some(Loaded { state: State::load(Arc::new(tenant), head, rows), keys }))
+        })
+        .await
+}
+
+async fn recent_keys(conn: &mut AsyncPgConnection, id: TenantId, at_most: i64) -> Result<RecentKeys> {
+    let found: Vec<(Option<String>, i64)> = events::table
+        .filter(events::tenant_id.eq(id.0).and(events::idempotency_key.is_not_null()))
+        .order(events::seq.desc())
+        .limit(at_most + 1)
+        .select((events::idempotency_key, events::seq))
+        .load(conn)
+        .await?;
+    let at_most = usize::try_from(at_most).unwrap_or_default();
+    let complete = found.len() <= at_most;
+    let keys = found.into_iter().take(at_most).filter_map(|(key, seq)| Some((key?.into(), seq))).collect();
+    Ok(RecentKeys { keys, complete })
+}

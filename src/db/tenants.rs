@@ -1,0 +1,87 @@
+//! Tenants: the organisations, and where each log stands.
+
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use super::schema::tenants;
+use super::{Error, Result};
+use crate::domain::ids::TenantId;
+use crate::domain::pipeline::tenant::{Tenant, TenantKind};
+use crate::domain::time::{Timestamp, Zone};
+
+#[derive(Clone, Debug)]
+pub struct NewTenant {
+    pub id: TenantId,
+    pub slug: Arc<str>,
+    pub name: Arc<str>,
+    pub kind: TenantKind,
+    pub zone: Zone,
+    pub locale: Arc<str>,
+    /// Names the first continuation of the log; any text that is not used twice.
+    pub epoch: Arc<str>,
+}
+
+/// A tenant with an empty log. By the journal's role.
+pub async fn create(conn: &mut AsyncPgConnection, new: &NewTenant, now: Timestamp) -> Result<()> {
+    use super::types::Word;
+    diesel::insert_into(tenants::table)
+        .values((
+            tenants::id.eq(new.id.0),
+            tenants::slug.eq(&*new.slug),
+            tenants::name.eq(&*new.name),
+            tenants::kind.eq(new.kind.word()),
+            tenants::timezone.eq(new.zone.0.name()),
+            tenants::locale.eq(&*new.locale),
+            tenants::epoch.eq(&*new.epoch),
+            tenants::settings.eq(serde_json::json!({})),
+            tenants::created_at.eq(now),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The columns that make a [`Tenant`], in the order of [`row`]'s parameter.
+pub(super) type TenantColumns = (Uuid, String, String, TenantKind, String, String, String);
+
+pub(super) fn tenant(row: TenantColumns) -> Result<Tenant> {
+    let (id, slug, name, kind, timezone, locale, epoch) = row;
+    let zone: Tz = timezone
+        .parse()
+        .map_err(|_| Error::Unreadable { what: "time zone", cause: format!("{timezone} is none") })?;
+    Ok(Tenant {
+        id: TenantId(id),
+        slug: slug.into(),
+        name: name.into(),
+        kind,
+        zone: Zone(zone),
+        locale: locale.into(),
+        epoch: epoch.into(),
+    })
+}
+
+/// The tenant and its head, as the connection's tenant.
+pub async fn with_head(conn: &mut AsyncPgConnection, id: TenantId) -> Result<Option<(Tenant, i64)>> {
+    let found: Option<(TenantColumns, i64)> = tenants::table
+        .find(id.0)
+        .select((
+            (
+                tenants::id,
+                tenants::slug,
+                tenants::name,
+                tenants::kind,
+                tenants::timezone,
+                tenants::locale,
+                tenants::epoch,
+            ),
+            tenants::last_seq,
+        ))
+        .first(conn)
+        .await
+        .optional()?;
+    found.map(|(row, head)| Ok((tenant(row)?, head))).transpose()
+}
