@@ -11,6 +11,8 @@ use actix_web::{HttpRequest, web};
 use bytes::Bytes;
 use uuid::Uuid;
 
+use crate::actors::node::Node;
+use crate::actors::registry::Tenants;
 use crate::cache::Cache;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -32,6 +34,7 @@ pub struct App {
     pub clock: Clock,
     pub secrets: Secrets,
     pub db: Pools,
+    pub tenants: Tenants,
     pub cache: Cache,
     pub metrics: Metrics,
     pub callers: Callers,
@@ -47,7 +50,8 @@ pub struct App {
 }
 
 impl App {
-    /// Connects to nothing yet.
+    /// Connects to nothing yet, but starts the actors: to be called within an
+    /// actix system.
     pub fn new(config: Config, clock: Clock, secrets: Secrets) -> anyhow::Result<Self> {
         let url = config.database.url.as_ref();
         let url = url.ok_or_else(|| anyhow::anyhow!("database.url: set DATABASE_URL"))?;
@@ -57,8 +61,12 @@ impl App {
         };
         let metrics = Metrics::new()?;
         let api = http::openapi::describe();
+        let db = Pools::new(settings)?;
+        let limits = config.actors.limits();
+        let node = Node::new(clock.clone(), db.clone(), metrics.clone(), limits, secrets.seed());
         Ok(Self {
-            db: Pools::new(settings)?,
+            tenants: Tenants::start(node),
+            db,
             cache: Cache::new(&config.redis, metrics.clone())?,
             callers: Callers::default(),
             passwords: Passwords::new(secrets.clone()),

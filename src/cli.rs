@@ -1,14 +1,26 @@
 //! The command line: one file per command.
 
+pub mod accounts;
+pub mod api_key;
+pub mod doctor;
+pub mod migrate;
 pub mod openapi;
 pub mod serve;
+pub mod tenant;
+pub mod user;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{Parser, Subcommand};
 
+use crate::clock::Clock;
 use crate::config::Config;
+use crate::db::pool::{Pools, Settings};
+use crate::domain::ids::IdSource;
+use crate::domain::time::Timestamp;
+use crate::secrets::Secrets;
 
 /// A realtime server for organisations that move many people through stages under deadlines.
 #[derive(Debug, Parser)]
@@ -25,17 +37,77 @@ pub struct Cli {
 enum Command {
     /// Serve requests until told to stop.
     Serve,
+    /// Bring the database's schema up to date, or look at it, or take it back.
+    Migrate {
+        #[command(subcommand)]
+        action: Option<migrate::Action>,
+    },
+    /// Add organisations.
+    Tenant {
+        #[command(subcommand)]
+        action: tenant::Action,
+    },
+    /// Add people, list them, change their passwords.
+    User {
+        #[command(subcommand)]
+        action: user::Action,
+    },
+    /// Add keys for other programs.
+    ApiKey {
+        #[command(subcommand)]
+        action: api_key::Action,
+    },
+    /// Look at everything that the program needs, and say what to do.
+    Doctor,
     /// Print the description of the API, OpenAPI 3.1.
     Openapi,
 }
 
 impl Cli {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
-        let config = || Config::load(self.config.as_deref());
+        let config = Config::load(self.config.as_deref());
         match self.command {
-            Command::Serve => serve::serve(config()?).await?,
+            Command::Serve => serve::serve(config?).await?,
+            Command::Migrate { action } => {
+                migrate::migrate(&config?, action.unwrap_or_default()).await?
+            }
+            Command::Tenant { action } => tenant::run(Desk::new(&config?)?, action).await?,
+            Command::User { action } => user::run(Desk::new(&config?)?, action).await?,
+            Command::ApiKey { action } => api_key::run(Desk::new(&config?)?, action).await?,
+            Command::Doctor => return Ok(doctor::examine(config).await),
             Command::Openapi => openapi::print_openapi()?,
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// What commands that write accounts work with.
+pub struct Desk {
+    pub pools: Pools,
+    pub secrets: Secrets,
+    pub now: Timestamp,
+    pub ids: IdSource,
+}
+
+impl Desk {
+    fn new(config: &Config) -> anyhow::Result<Self> {
+        let url = database_url(config)?;
+        let secrets = Secrets::System;
+        let ids = IdSource::seeded(secrets.seed());
+        Ok(Self {
+            pools: Pools::new(Settings::new(url))?,
+            now: Clock::System.now(),
+            ids,
+            secrets,
+        })
+    }
+}
+
+fn database_url(config: &Config) -> anyhow::Result<&str> {
+    let url = config
+        .database
+        .url
+        .as_ref()
+        .context("database.url: set DATABASE_URL")?;
+    Ok(url.expose())
 }

@@ -6,6 +6,7 @@
 //! and a doc comment, a line in `lajur.example.toml` (a test compares), and a
 //! check in its section's `validate` where not every value makes sense.
 
+pub mod actors;
 pub mod auth;
 pub mod database;
 pub mod http;
@@ -39,6 +40,7 @@ pub struct Config {
     pub metrics: metrics::Metrics,
     pub database: database::Database,
     pub redis: redis::Redis,
+    pub actors: actors::Actors,
     pub auth: auth::Auth,
     pub log: log::Log,
 }
@@ -108,6 +110,7 @@ impl Config {
         self.http.validate(self.mode, &mut wrong);
         self.database.validate(&mut wrong);
         self.redis.validate(&mut wrong);
+        self.actors.validate(&mut wrong);
         self.auth.validate(&mut wrong);
         self.log.validate(&mut wrong);
         if wrong.is_empty() {

@@ -5,6 +5,8 @@
 //! requests is [`pool::Pools::read`] or [`pool::Pools::write`]: they say whose
 //! rows can be seen. Not found is `None` or an empty list, never an error.
 
+pub mod events;
+pub mod jamaah;
 pub mod journal;
 pub mod load;
 pub mod migrate;

@@ -16,6 +16,7 @@ use std::time::Duration;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::actors::handle::CommandError;
@@ -76,6 +77,38 @@ pub enum ApiError {
         retry_after: Duration,
         outcome_unknown: bool,
     },
+}
+
+/// An unsuccessful answer.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct ErrorEnvelope {
+    #[schema(example = false)]
+    pub ok: bool,
+    pub error: ErrorBody,
+    /// Also in the header `X-Request-Id`, and in the server's log.
+    #[schema(example = "5f2b8c0e9d1a4f63-1a2b")]
+    pub request_id: String,
+}
+
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct ErrorBody {
+    /// For machines; stable.
+    #[schema(value_type = String, example = "VALIDATION_ERROR")]
+    pub code: &'static str,
+    /// For developers.
+    #[schema(example = "the request is not valid")]
+    pub message: String,
+    /// By code: `fields`, `current`, `from` and `to`, `existing`, `permission`.
+    #[schema(value_type = Option<Object>, required = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub details: Option<Value>,
+}
+
+impl ErrorEnvelope {
+    pub fn to_json(&self) -> String {
+        // nothing in it can fail to be written
+        serde_json::to_string(self).unwrap_or_default()
+    }
 }
 
 impl ApiError {
@@ -147,13 +180,18 @@ impl ApiError {
     }
 
     /// The enveloped answer.
-    pub fn body(&self, request_id: &str) -> Value {
+    pub fn body(&self, request_id: &str) -> ErrorEnvelope {
         let (_, code) = self.status_and_code();
-        let mut error = json!({ "code": code, "message": self.to_string() });
-        if let (Some(details), Some(error)) = (self.details(), error.as_object_mut()) {
-            error.insert("details".to_owned(), details);
+        let error = ErrorBody {
+            code,
+            message: self.to_string(),
+            details: self.details(),
+        };
+        ErrorEnvelope {
+            ok: false,
+            error,
+            request_id: request_id.to_owned(),
         }
-        json!({ "ok": false, "error": error, "request_id": request_id })
     }
 
     /// For errors that actix itself answers with, and files that are not there.
@@ -248,6 +286,7 @@ impl From<CommandError> for ApiError {
                 retry_after,
                 outcome_unknown,
             },
+            CommandError::Rejected => Self::internal(anyhow::anyhow!("{error}")),
         }
     }
 }
@@ -273,7 +312,7 @@ mod tests {
             to: "blocked".to_owned(),
         });
         assert_eq!(
-            error.body("r-1"),
+            serde_json::to_value(error.body("r-1")).unwrap(),
             json!({
                 "ok": false,
                 "error": {
@@ -287,16 +326,13 @@ mod tests {
         let error = ApiError::from(Refusal::Forbidden {
             permission: Permission::TasksWork,
         });
-        assert_eq!(
-            error.body("")["error"]["details"]["permission"],
-            "tasks.work"
-        );
+        assert_eq!(error.details(), Some(json!({ "permission": "tasks.work" })));
     }
 
     #[test]
     fn the_cause_of_an_internal_error_stays_inside() {
         let error = ApiError::internal(anyhow::anyhow!("relation \"tasks\" does not exist"));
-        assert!(!error.body("r").to_string().contains("tasks"));
+        assert!(!error.body("r").to_json().contains("tasks"));
     }
 
     #[test]

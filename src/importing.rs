@@ -163,8 +163,8 @@ impl Known {
             return Ok(Self::default());
         }
         let journeys = pools
-            .read(tenant, async |connection| {
-                Ok::<_, db::Error>(db::jamaah::journeys_of(connection, tenant, &cold).await?)
+            .read(tenant, async |connection: &mut db::Connection| {
+                db::jamaah::journeys_of(connection, tenant, &cold).await
             })
             .await?;
         Ok(Self(journeys.into_iter().collect()))

@@ -162,6 +162,7 @@ CREATE TABLE stage_instances (
     completed_at timestamptz,
     completed_by_type text CHECK (completed_by_type IN ('user', 'api_key', 'system')),
     completed_by uuid,
+    reason text,
     version integer NOT NULL,
     PRIMARY KEY (tenant_id, id)
 ) WITH (fillfactor = 80);
@@ -170,6 +171,7 @@ COMMENT ON TABLE stage_instances IS 'One jamaah''s passage through one stage.';
 COMMENT ON COLUMN stage_instances.entered_at IS 'When the jamaah was registered for this stage.';
 COMMENT ON COLUMN stage_instances.paused_since IS 'Since when its SLA clock stands still because of a third party.';
 COMMENT ON COLUMN stage_instances.completed_by IS 'Null for the program itself.';
+COMMENT ON COLUMN stage_instances.reason IS 'Why a manager completed, skipped or restarted it.';
 
 CREATE TABLE pipeline_tasks (
     tenant_id uuid NOT NULL,

@@ -94,7 +94,6 @@ impl CommandError {
 }
 
 /// What a tenant's actor shows to all threads.
-#[derive(Debug)]
 pub(super) struct Shared {
     pub tenant: TenantId,
     node: Arc<Node>,
@@ -172,7 +171,7 @@ pub struct Freshness {
 }
 
 /// One tenant in memory.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct TenantHandle {
     pub(super) shared: Arc<Shared>,
     pub(super) address: Addr<TenantActor>,

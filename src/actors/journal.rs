@@ -11,7 +11,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix::prelude::*;
-use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel_async::AsyncPgConnection;
 use tokio::sync::oneshot;
 
@@ -154,10 +153,10 @@ async fn commit(
     let started = Instant::now();
     let written = tokio::time::timeout(node.limits.commit, journal::write(&mut connection, batches)).await;
     match written {
-        Ok(Ok(winners)) => {
+        Ok(Ok(written)) => {
             node.metrics.journal_commit_seconds.observe(started.elapsed().as_secs_f64());
             let outcomes = batches.iter().map(|batch| {
-                if winners.contains(&batch.tenant_id) {
+                if written.winners.contains(&batch.tenant_id) {
                     Outcome::Committed
                 } else {
                     node.metrics.journal_conflicts_total.inc();
@@ -167,7 +166,7 @@ async fn commit(
             let outcomes = outcomes.collect();
             (Some(connection), outcomes)
         }
-        Ok(Err(error)) if is_refusal(&error) => {
+        Ok(Err(error)) if error.is_refused() => {
             tracing::error!(%error, "postgresql refused a batch");
             (Some(connection), vec![Outcome::Refused(error.to_string()); batches.len()])
         }
@@ -179,20 +178,6 @@ async fn commit(
             tracing::warn!("a commit took too long");
             resolve(node, batches).await
         }
-    }
-}
-
-/// The database itself said no: certainly nothing was written.
-fn is_refusal(error: &DieselError) -> bool {
-    use DatabaseErrorKind as Kind;
-    match error {
-        DieselError::DatabaseError(kind, _) => matches!(
-            kind,
-            Kind::UniqueViolation | Kind::ForeignKeyViolation | Kind::NotNullViolation
-                | Kind::CheckViolation | Kind::ExclusionViolation | Kind::ReadOnlyTransaction
-        ),
-        DieselError::SerializationError(_) | DieselError::QueryBuilderError(_) => true,
-        _ => false,
     }
 }
 
@@ -217,10 +202,10 @@ async fn send_again(
     batches: &[TenantBatch],
 ) -> anyhow::Result<(AsyncPgConnection, Vec<Outcome>)> {
     let mut connection = node.pools.journal_connection().await?;
-    let winners = journal::write(&mut connection, batches).await?;
+    let written = journal::write(&mut connection, batches).await?;
     let mut outcomes = Vec::with_capacity(batches.len());
     for batch in batches {
-        let committed = winners.contains(&batch.tenant_id) || {
+        let committed = written.winners.contains(&batch.tenant_id) || {
             let first = batch.expected_head + 1;
             let owner = journal::batch_at(&mut connection, batch.tenant_id, first).await?;
             owner == Some(batch.batch_id)

@@ -52,7 +52,6 @@ impl Default for Limits {
     }
 }
 
-#[derive(Debug)]
 pub struct Node {
     pub clock: Clock,
     pub pools: Pools,

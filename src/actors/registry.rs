@@ -127,12 +127,12 @@ impl Tenants {
     async fn load(&self, id: TenantId) -> Result<TenantHandle, OpenError> {
         let node = Arc::clone(&self.inner.node);
         let unavailable = |error: &dyn std::fmt::Display| OpenError::Unavailable(error.to_string());
-        let loaded = load::tenant(&node.pools, id, node.now()).await;
+        let loaded = load::tenant(&node.pools, id, node.now(), load::Extent::default()).await;
         let loaded = loaded.map_err(|error| unavailable(&error))?.ok_or(OpenError::NotFound)?;
         let now = node.now();
         let building = tokio::task::spawn_blocking(move || {
             let deadlines = deadlines_of(&loaded.state, now);
-            let keys = Keys::new(loaded.recent_keys, loaded.keys_complete);
+            let keys = Keys::new(loaded.keys.keys, loaded.keys.complete);
             Loaded { view: Arc::new(View::build(loaded.state, now)), deadlines, keys }
         });
         let loaded = building.await.map_err(|error| unavailable(&error))?;

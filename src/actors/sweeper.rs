@@ -5,7 +5,7 @@ use super::registry::Tenants;
 use crate::db::tenants;
 
 /// Tenants woken at once.
-const AT_ONCE: i64 = 20;
+const AT_ONCE: i32 = 20;
 
 pub fn start(tenants: Tenants) {
     actix::spawn(async move {

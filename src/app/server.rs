@@ -93,6 +93,8 @@ impl Running {
             for task in self.tasks {
                 let _ = task.await;
             }
+            // what was accepted is written before the process ends
+            self.app.tenants.finish().await;
         };
         match tokio::time::timeout(patience, stopped).await {
             Ok(()) => tracing::info!("stopped"),

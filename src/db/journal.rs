@@ -74,11 +74,18 @@ pub async fn write(conn: &mut AsyncPgConnection, batches: &[TenantBatch]) -> Res
     }
     let texts = encode::encode(batches)?;
     let winners = statement::execute(conn, batches, &texts).await?;
-    Ok(Written { winners: winners.into_iter().collect(), texts })
+    Ok(Written {
+        winners: winners.into_iter().collect(),
+        texts,
+    })
 }
 
 /// Who wrote this event.
-pub async fn batch_at(conn: &mut AsyncPgConnection, tenant: TenantId, seq: i64) -> Result<Option<BatchId>> {
+pub async fn batch_at(
+    conn: &mut AsyncPgConnection,
+    tenant: TenantId,
+    seq: i64,
+) -> Result<Option<BatchId>> {
     let found = events::table.find((tenant.0, seq)).select(events::batch_id);
     Ok(found.first(conn).await.optional()?)
 }
@@ -95,7 +102,10 @@ fn check(batches: &[TenantBatch]) -> Result<()> {
         for event in &batch.events {
             next += 1;
             if event.seq != next {
-                return Err(Error::Unwritable(format!("event {} of tenant {tenant} where {next} comes", event.seq)));
+                return Err(Error::Unwritable(format!(
+                    "event {} of tenant {tenant} where {next} comes",
+                    event.seq
+                )));
             }
         }
     }

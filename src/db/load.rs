@@ -16,6 +16,7 @@ use super::schema::events;
 use super::tenants;
 use super::{Error, Result};
 use crate::domain::ids::TenantId;
+use crate::domain::pipeline::jamaah::JamaahStatus;
 use crate::domain::pipeline::state::State;
 use crate::domain::time::Timestamp;
 
@@ -30,8 +31,17 @@ pub struct Extent {
 
 impl Default for Extent {
     fn default() -> Self {
-        Self { closed_days: 30, keys: 100_000 }
+        Self {
+            closed_days: 30,
+            keys: 100_000,
+        }
     }
+}
+
+/// Would not be loaded any more.
+pub fn is_cold(status: &JamaahStatus, now: Timestamp) -> bool {
+    let closed_since = now - Duration::days(Extent::default().closed_days);
+    status.closed_at.is_some_and(|closed| closed < closed_since)
 }
 
 #[derive(Debug)]
@@ -49,21 +59,39 @@ pub struct RecentKeys {
 }
 
 /// `None` when there is no such tenant.
-pub async fn tenant(pools: &Pools, id: TenantId, now: Timestamp, extent: Extent) -> Result<Option<Loaded>> {
+pub async fn tenant(
+    pools: &Pools,
+    id: TenantId,
+    now: Timestamp,
+    extent: Extent,
+) -> Result<Option<Loaded>> {
     let closed_since = now - Duration::days(extent.closed_days);
     pools
         .read_snapshot(id, async |conn: &mut AsyncPgConnection| {
-            let Some((tenant, head)) = tenants::with_head(conn, id).await? else { return Ok(None) };
+            let Some((tenant, head)) = tenants::with_head(conn, id).await? else {
+                return Ok(None);
+            };
             let rows = rows::hot(conn, id, closed_since).await?;
             let keys = recent_keys(conn, id, extent.keys).await?;
-            Ok::<_, Error>(Some(Loaded { state: State::load(Arc::new(tenant), head, rows), keys }))
+            Ok::<_, Error>(Some(Loaded {
+                state: State::load(Arc::new(tenant), head, rows),
+                keys,
+            }))
         })
         .await
 }
 
-async fn recent_keys(conn: &mut AsyncPgConnection, id: TenantId, at_most: i64) -> Result<RecentKeys> {
+async fn recent_keys(
+    conn: &mut AsyncPgConnection,
+    id: TenantId,
+    at_most: i64,
+) -> Result<RecentKeys> {
     let found: Vec<(Option<String>, i64)> = events::table
-        .filter(events::tenant_id.eq(id.0).and(events::idempotency_key.is_not_null()))
+        .filter(
+            events::tenant_id
+                .eq(id.0)
+                .and(events::idempotency_key.is_not_null()),
+        )
         .order(events::seq.desc())
         .limit(at_most + 1)
         .select((events::idempotency_key, events::seq))
@@ -71,6 +99,10 @@ async fn recent_keys(conn: &mut AsyncPgConnection, id: TenantId, at_most: i64) -
         .await?;
     let at_most = usize::try_from(at_most).unwrap_or_default();
     let complete = found.len() <= at_most;
-    let keys = found.into_iter().take(at_most).filter_map(|(key, seq)| Some((key?.into(), seq))).collect();
+    let keys = found
+        .into_iter()
+        .take(at_most)
+        .filter_map(|(key, seq)| Some((key?.into(), seq)))
+        .collect();
     Ok(RecentKeys { keys, complete })
 }

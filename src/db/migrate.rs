@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, SimpleAsyncConnection};
+use diesel_async::{
+    AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, SimpleAsyncConnection,
+};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{Error, Result};
@@ -38,7 +40,10 @@ pub async fn revert_all(url: &str) -> Result<()> {
 pub async fn pending(url: &str) -> Result<Vec<String>> {
     with_harness(url, |harness| {
         let pending = harness.pending_migrations(MIGRATIONS).map_err(failed)?;
-        Ok(pending.iter().map(|migration| migration.name().to_string()).collect())
+        Ok(pending
+            .iter()
+            .map(|migration| migration.name().to_string())
+            .collect())
     })
     .await
 }

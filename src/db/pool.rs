@@ -2,11 +2,14 @@
 //! which sees the one tenant of its transaction; the journal's connection
 //! writes as `lajur_journal`. Every wait here ends.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
-use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
+use diesel_async::pooled_connection::{
+    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
+};
 use diesel_async::{
     AnsiTransactionManager, AsyncPgConnection, SimpleAsyncConnection, TransactionManager,
 };
@@ -16,8 +19,9 @@ use tokio_postgres::NoTls;
 use super::{Error, Result};
 use crate::domain::ids::TenantId;
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Settings {
+    /// May hold a password, so it is never printed.
     pub url: String,
     /// Connections that answer requests. More than the database has cores for only adds waiting.
     pub size: usize,
@@ -44,6 +48,14 @@ impl Settings {
     }
 }
 
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("size", &self.size)
+            .finish_non_exhaustive()
+    }
+}
+
 /// A connection that has gone silent is given up after this.
 const SILENCE: Duration = Duration::from_secs(20);
 
@@ -52,6 +64,14 @@ const SILENCE: Duration = Duration::from_secs(20);
 pub struct Pools {
     settings: Arc<Settings>,
     readers: Pool<AsyncPgConnection>,
+}
+
+impl fmt::Debug for Pools {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pools")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Pools {
@@ -93,7 +113,8 @@ impl Pools {
     /// before the tenant is known.
     pub async fn anyone(&self) -> Result<Object<AsyncPgConnection>> {
         let free = tokio::time::timeout(self.settings.wait_timeout, self.readers.get()).await;
-        free.map_err(|_| Error::Exhausted)?.map_err(|error| Error::Unreachable(error.to_string()))
+        free.map_err(|_| Error::Exhausted)?
+            .map_err(|error| Error::Unreachable(error.to_string()))
     }
 
     /// Runs `work` in a read-only transaction that sees one tenant.
@@ -107,12 +128,21 @@ impl Pools {
 
     /// Runs `work` in a read-only transaction that sees one tenant as it is at
     /// one moment, however many statements there are.
-    pub async fn read_snapshot<T, E, F>(&self, tenant: TenantId, work: F) -> std::result::Result<T, E>
+    pub async fn read_snapshot<T, E, F>(
+        &self,
+        tenant: TenantId,
+        work: F,
+    ) -> std::result::Result<T, E>
     where
         E: From<Error>,
         F: AsyncFnOnce(&mut AsyncPgConnection) -> std::result::Result<T, E>,
     {
-        self.transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", tenant, work).await
+        self.transaction(
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            tenant,
+            work,
+        )
+        .await
     }
 
     /// Runs `work` in a transaction that sees one tenant and may write the few
@@ -125,7 +155,12 @@ impl Pools {
         self.transaction("BEGIN", tenant, work).await
     }
 
-    async fn transaction<T, E, F>(&self, begin: &str, tenant: TenantId, work: F) -> std::result::Result<T, E>
+    async fn transaction<T, E, F>(
+        &self,
+        begin: &str,
+        tenant: TenantId,
+        work: F,
+    ) -> std::result::Result<T, E>
     where
         E: From<Error>,
         F: AsyncFnOnce(&mut AsyncPgConnection) -> std::result::Result<T, E>,
@@ -133,10 +168,14 @@ impl Pools {
         let mut conn = self.anyone().await?;
         // one round trip; dropped half way, the pool sees the open transaction and lets the connection go
         let begin = format!("{begin}; SET LOCAL lajur.tenant = '{tenant}'");
-        AnsiTransactionManager::begin_transaction_sql(&mut *conn, &begin).await.map_err(Error::from)?;
+        AnsiTransactionManager::begin_transaction_sql(&mut *conn, &begin)
+            .await
+            .map_err(Error::from)?;
         match work(&mut conn).await {
             Ok(value) => {
-                AnsiTransactionManager::commit_transaction(&mut *conn).await.map_err(Error::from)?;
+                AnsiTransactionManager::commit_transaction(&mut *conn)
+                    .await
+                    .map_err(Error::from)?;
                 Ok(value)
             }
             Err(error) => {
@@ -175,7 +214,8 @@ fn journal_session(settings: &Settings) -> String {
 async fn connect(settings: &Settings, session: &str) -> Result<AsyncPgConnection> {
     let unreachable = |cause: &dyn std::fmt::Display| Error::Unreachable(cause.to_string());
     let connecting = async {
-        let mut config: tokio_postgres::Config = settings.url.parse().map_err(|e| unreachable(&e))?;
+        let mut config: tokio_postgres::Config =
+            settings.url.parse().map_err(|e| unreachable(&e))?;
         config
             .connect_timeout(settings.connect_timeout)
             .tcp_user_timeout(SILENCE)
@@ -189,10 +229,15 @@ async fn connect(settings: &Settings, session: &str) -> Result<AsyncPgConnection
         let mut conn = AsyncPgConnection::try_from_client_and_connection(client, driver)
             .await
             .map_err(|e| unreachable(&e))?;
-        conn.batch_execute(session).await.map_err(|e| unreachable(&e))?;
+        conn.batch_execute(session)
+            .await
+            .map_err(|e| unreachable(&e))?;
         Ok(conn)
     };
     tokio::time::timeout(settings.connect_timeout, connecting)
         .await
         .map_err(|elapsed| unreachable(&elapsed))?
 }
+
+#[cfg(test)]
+mod tests;

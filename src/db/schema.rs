@@ -237,6 +237,7 @@ diesel::table! {
         completed_at -> Nullable<Timestamptz>,
         completed_by_type -> Nullable<Text>,
         completed_by -> Nullable<Uuid>,
+        reason -> Nullable<Text>,
         version -> Int4,
     }
 }

@@ -50,9 +50,10 @@ pub(super) type TenantColumns = (Uuid, String, String, TenantKind, String, Strin
 
 pub(super) fn tenant(row: TenantColumns) -> Result<Tenant> {
     let (id, slug, name, kind, timezone, locale, epoch) = row;
-    let zone: Tz = timezone
-        .parse()
-        .map_err(|_| Error::Unreadable { what: "time zone", cause: format!("{timezone} is none") })?;
+    let zone: Tz = timezone.parse().map_err(|_| Error::Unreadable {
+        what: "time zone",
+        cause: format!("{timezone} is none"),
+    })?;
     Ok(Tenant {
         id: TenantId(id),
         slug: slug.into(),
@@ -65,7 +66,10 @@ pub(super) fn tenant(row: TenantColumns) -> Result<Tenant> {
 }
 
 /// The tenant and its head, as the connection's tenant.
-pub async fn with_head(conn: &mut AsyncPgConnection, id: TenantId) -> Result<Option<(Tenant, i64)>> {
+pub async fn with_head(
+    conn: &mut AsyncPgConnection,
+    id: TenantId,
+) -> Result<Option<(Tenant, i64)>> {
     let found: Option<(TenantColumns, i64)> = tenants::table
         .find(id.0)
         .select((
@@ -83,5 +87,26 @@ pub async fn with_head(conn: &mut AsyncPgConnection, id: TenantId) -> Result<Opt
         .first(conn)
         .await
         .optional()?;
-    found.map(|(row, head)| Ok((tenant(row)?, head))).transpose()
+    found
+        .map(|(row, head)| Ok((tenant(row)?, head)))
+        .transpose()
+}
+
+/// Tenants whose next deadline has come, the longest waiting first.
+pub async fn due(
+    conn: &mut AsyncPgConnection,
+    now: Timestamp,
+    at_most: i32,
+) -> Result<Vec<TenantId>> {
+    #[derive(QueryableByName)]
+    struct Due {
+        #[diesel(sql_type = diesel::sql_types::Uuid)]
+        id: uuid::Uuid,
+    }
+    let due: Vec<Due> = diesel::sql_query("SELECT id FROM door_due_tenants($1, $2) AS id")
+        .bind::<diesel::sql_types::Timestamptz, _>(now)
+        .bind::<diesel::sql_types::Integer, _>(at_most)
+        .load(conn)
+        .await?;
+    Ok(due.into_iter().map(|due| TenantId(due.id)).collect())
 }

@@ -6,6 +6,8 @@
 //! always safe. `DATABASE_URL` says which cluster; its user must be allowed to
 //! create databases.
 
+#![expect(clippy::panic, reason = "a test cannot go on without its database")]
+
 #[cfg(test)]
 pub mod samples;
 
@@ -54,15 +56,29 @@ impl TestDatabase {
         let number = COUNTER.fetch_add(1, Ordering::Relaxed);
         let name = format!("lajur_test_{}_{number}", std::process::id());
         // of a process of that number that was killed
-        admin.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await?;
-        let from = if migrated { template(&mut admin).await? } else { "template0".to_owned() };
-        admin.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {from}")).await?;
-        Ok(Self { url: url_of(&name), name })
+        admin
+            .batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+            .await?;
+        let from = if migrated {
+            template(&mut admin).await?
+        } else {
+            "template0".to_owned()
+        };
+        admin
+            .batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {from}"))
+            .await?;
+        Ok(Self {
+            url: url_of(&name),
+            name,
+        })
     }
 
     /// Pools as the program has them, small.
     pub fn pools(&self) -> Pools {
-        match Pools::new(Settings { size: 4, ..Settings::new(&self.url) }) {
+        match Pools::new(Settings {
+            size: 4,
+            ..Settings::new(&self.url)
+        }) {
             Ok(pools) => pools,
             Err(error) => panic!("{error}"),
         }
@@ -82,7 +98,9 @@ impl Drop for TestDatabase {
         let drop_it = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
         // a thread, because this may run inside a runtime, which must not be blocked on from within
         let done = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()?;
             runtime.block_on(async {
                 let mut admin = AsyncPgConnection::establish(&cluster_url()).await?;
                 admin.batch_execute(&drop_it).await?;
@@ -105,11 +123,17 @@ async fn template(admin: &mut AsyncPgConnection) -> Result<String, Box<dyn std::
         return Ok(name);
     }
     // for the session: other processes wait here, and then find it
-    admin.batch_execute("SELECT pg_advisory_lock(hashtext('lajur_template'))").await?;
+    admin
+        .batch_execute("SELECT pg_advisory_lock(hashtext('lajur_template'))")
+        .await?;
     if !exists(admin, &name).await? {
         let half = format!("{name}_unfinished");
-        admin.batch_execute(&format!("DROP DATABASE IF EXISTS {half} WITH (FORCE)")).await?;
-        admin.batch_execute(&format!("CREATE DATABASE {half} TEMPLATE template0")).await?;
+        admin
+            .batch_execute(&format!("DROP DATABASE IF EXISTS {half} WITH (FORCE)"))
+            .await?;
+        admin
+            .batch_execute(&format!("CREATE DATABASE {half} TEMPLATE template0"))
+            .await?;
         migrate::run(&url_of(&half)).await?;
         // the migration's own connection may need a moment to be gone
         admin
@@ -117,14 +141,19 @@ async fn template(admin: &mut AsyncPgConnection) -> Result<String, Box<dyn std::
                 "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{half}'"
             ))
             .await?;
-        admin.batch_execute(&format!("ALTER DATABASE {half} RENAME TO {name}")).await?;
+        admin
+            .batch_execute(&format!("ALTER DATABASE {half} RENAME TO {name}"))
+            .await?;
     }
-    admin.batch_execute("SELECT pg_advisory_unlock(hashtext('lajur_template'))").await?;
+    admin
+        .batch_execute("SELECT pg_advisory_unlock(hashtext('lajur_template'))")
+        .await?;
     Ok(name)
 }
 
 async fn exists(admin: &mut AsyncPgConnection, name: &str) -> QueryResult<bool> {
-    let found = diesel::sql_query("SELECT FROM pg_database WHERE datname = $1").bind::<Text, _>(name);
+    let found =
+        diesel::sql_query("SELECT FROM pg_database WHERE datname = $1").bind::<Text, _>(name);
     Ok(found.execute(admin).await? > 0)
 }
 
@@ -150,6 +179,12 @@ fn url_of(database: &str) -> String {
         None => (url, String::new()),
     };
     let host = address.find("://").map_or(0, |at| at + 3);
-    let end = address.get(host..).and_then(|rest| rest.find('/')).map_or(address.len(), |at| host + at);
-    format!("{}/{database}{parameters}", address.get(..end).unwrap_or_default())
+    let end = address
+        .get(host..)
+        .and_then(|rest| rest.find('/'))
+        .map_or(address.len(), |at| host + at);
+    format!(
+        "{}/{database}{parameters}",
+        address.get(..end).unwrap_or_default()
+    )
 }

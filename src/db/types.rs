@@ -191,7 +191,9 @@ impl ToSql<Jsonb, Pg> for JsonText<'_> {
 
 impl FromSql<Json, Pg> for JsonText<'static> {
     fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
-        Ok(Self(Cow::Owned(std::str::from_utf8(value.as_bytes())?.to_owned())))
+        Ok(Self(Cow::Owned(
+            std::str::from_utf8(value.as_bytes())?.to_owned(),
+        )))
     }
 }
 

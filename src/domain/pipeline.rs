@@ -4,6 +4,7 @@
 //! `import`) are at once the state in memory, the bodies of REST and the
 //! `after` of events. `state` holds them; `decide` turns commands into changes.
 
+pub mod board;
 pub mod change;
 pub mod command;
 pub mod comment;
@@ -12,10 +13,13 @@ pub mod departure;
 pub mod import;
 pub mod instance;
 pub mod jamaah;
+pub mod listing;
 pub mod refusal;
 pub mod stage;
 pub mod state;
 pub mod status;
+pub mod tallies;
 pub mod task;
 pub mod tenant;
 pub mod transition;
+pub mod view;

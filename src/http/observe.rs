@@ -117,7 +117,7 @@ fn enveloped(response: ServiceResponse, id: &str) -> ServiceResponse {
         None if response.headers().contains_key(header::CONTENT_TYPE) => return response,
         None => ApiError::of_status(response.status()).body(id),
     };
-    let mut response = response.map_body(|_, _| BoxBody::new(body.to_string()));
+    let mut response = response.map_body(|_, _| BoxBody::new(body.to_json()));
     let headers = response.headers_mut();
     headers.insert(
         header::CONTENT_TYPE,

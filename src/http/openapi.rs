@@ -3,17 +3,17 @@
 //! what an operation says about itself: its security, parameters and body.
 
 use actix_web::{HttpResponse, get, web};
-use serde::Serialize;
+use utoipa::OpenApi as _;
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
     ContentBuilder, Header, HeaderBuilder, ObjectBuilder, OpenApi, Ref, RefOr, Type,
 };
-use utoipa::{OpenApi as _, ToSchema};
 use utoipa_actix_web::AppExt;
 
 use crate::app::App;
+use crate::error::ErrorEnvelope;
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -30,30 +30,6 @@ use crate::app::App;
     components(schemas(ErrorEnvelope)),
 )]
 struct Head;
-
-/// An unsuccessful answer.
-#[derive(Serialize, ToSchema)]
-pub struct ErrorEnvelope {
-    #[schema(example = false)]
-    pub ok: bool,
-    pub error: ErrorBody,
-    /// Also in the header `X-Request-Id`, and in the server's log.
-    #[schema(example = "5f2b8c0e9d1a4f63-1a2b")]
-    pub request_id: String,
-}
-
-#[derive(Serialize, ToSchema)]
-pub struct ErrorBody {
-    /// For machines; stable.
-    #[schema(example = "VALIDATION_ERROR")]
-    pub code: String,
-    /// For developers.
-    #[schema(example = "the request is not valid")]
-    pub message: String,
-    /// By code: `fields`, `current`, `from` and `to`, `existing`, `permission`.
-    #[schema(value_type = Option<Object>, required = false)]
-    pub details: Option<serde_json::Value>,
-}
 
 /// The whole description.
 pub fn describe() -> OpenApi {

@@ -1,6 +1,13 @@
 //! The one integration binary: each test starts the real server on a free port
 //! with a database of its own. `support` has what tests are written with.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on ends there"
+)]
+
 mod support;
 
 mod auth;

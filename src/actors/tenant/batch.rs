@@ -25,6 +25,8 @@ pub struct Batch {
     pub commands: Vec<(Staged, Receipt)>,
     pub events: Vec<NewEvent>,
     pub touched: Touched,
+    /// Whose tasks were changed.
+    pub worked_for: Vec<JamaahId>,
     /// The state with this batch, once it is complete.
     pub after: Option<State>,
     pub id: Option<BatchId>,
@@ -39,13 +41,16 @@ impl Batch {
         let mut idempotency = staged.order.idempotency.clone();
         for change in changes {
             seq += 1;
-            touch(&mut self.touched, &change.after);
+            self.touched.add(&change.after);
+            if let Row::Task(task) = &change.after {
+                self.worked_for.push(task.jamaah_id);
+            }
             self.events.push(NewEvent {
                 seq,
                 command_id: staged.command_id,
                 occurred_at: now,
                 actor: staged.order.principal.actor,
-                change,
+                change: Arc::new(change),
                 // the first event of a command carries its key
                 idempotency: idempotency.take().map(|key| (key.key, key.request_hash)),
                 request_id: staged.order.request_id.clone(),
@@ -60,23 +65,9 @@ impl Batch {
     /// The jamaah whose deadlines may have moved.
     pub fn jamaah(&self) -> Vec<JamaahId> {
         let mut ids = self.touched.jamaah.clone();
+        ids.extend(&self.worked_for);
         ids.sort_unstable();
         ids.dedup();
         ids
-    }
-}
-
-/// Notes what a changed row means for the view.
-pub fn touch(touched: &mut Touched, row: &Row) {
-    match row {
-        Row::Task(task) => {
-            touched.tasks.push(task.id);
-            touched.jamaah.push(task.jamaah_id);
-        }
-        Row::Jamaah(jamaah) => touched.jamaah.push(jamaah.id),
-        Row::JamaahStatus(status) => touched.jamaah.push(status.jamaah_id),
-        Row::StageInstance(instance) => touched.jamaah.push(instance.jamaah_id),
-        Row::Stage(_) | Row::PipelineVersion(_) | Row::Departure(_) => touched.config = true,
-        Row::Comment(_) | Row::Import(_) => {}
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use actix::prelude::*;
+use diesel_async::AsyncPgConnection;
 
 use super::{Execute, Phase, TenantActor};
 use crate::actors::handle::CommandError;
@@ -52,8 +53,8 @@ impl TenantActor {
         let tenant = self.working.tenant.id;
         let head = self.committed.state.head;
         let reading = async move {
-            let read = node.pools.read(tenant, async |connection| {
-                Ok::<_, crate::db::Error>(events::after(connection, tenant, head, PAGE).await?)
+            let read = node.pools.read(tenant, async |connection: &mut AsyncPgConnection| {
+                events::after(connection, tenant, head, PAGE).await
             });
             tokio::time::timeout(node.limits.commit, read).await
         };

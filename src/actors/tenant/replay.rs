@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use actix::prelude::*;
+use diesel_async::AsyncPgConnection;
 
 use super::{Execute, TenantActor};
 use crate::actors::handle::{CommandError, Receipt};
@@ -32,8 +33,11 @@ impl TenantActor {
         let tenant = self.working.tenant.id;
         let key = Arc::clone(key);
         let lookup = async move {
-            let read = node.pools.read(tenant, async |connection| {
-                Ok::<_, crate::db::Error>(events::by_idempotency_key(connection, tenant, &key).await?)
+            let read = node.pools.read(tenant, async |connection: &mut AsyncPgConnection| {
+                let Some(first) = events::by_idempotency_key(connection, tenant, &key).await? else {
+                    return Ok(Vec::new());
+                };
+                events::of_command(connection, tenant, first.seq, first.command_id).await
             });
             tokio::time::timeout(node.limits.commit, read).await
         };

@@ -12,8 +12,9 @@ use crate::actors::handle::CommandError;
 use crate::actors::journal::{Outcome, Write};
 use crate::actors::stage::{ForgetStaged, ViewPublished};
 use crate::db::journal::TenantBatch;
+use crate::domain::ids::TaskId;
 use crate::domain::pipeline::change::Row;
-use crate::domain::pipeline::view::View;
+use crate::domain::pipeline::view::Touched;
 
 impl TenantActor {
     /// Sends what has been staged, unless something is in flight already.
@@ -102,7 +103,7 @@ impl TenantActor {
 
     /// Shows the stages of these tasks the committed view; every stage when
     /// what was staged is to be forgotten.
-    pub(super) fn tell_stages(&self, tasks: &[crate::domain::ids::TaskId], forget: bool) {
+    pub(super) fn tell_stages(&self, tasks: &[TaskId], forget: bool) {
         if forget {
             for stage in self.stages.values() {
                 let view = Arc::clone(&self.committed);
@@ -185,19 +186,21 @@ impl TenantActor {
     pub(super) fn take_in(&mut self, rows: &[Row], head: i64) {
         let now = self.node.now();
         let mut state = self.committed.state.clone();
-        let mut touched = crate::domain::pipeline::view::Touched::default();
+        let touched = Touched::by(rows);
         for row in rows {
             state.put(row);
-            super::batch::touch(&mut touched, row);
         }
         state.head = head;
         for id in &touched.jamaah {
             state.sort_path(*id);
         }
-        self.committed = Arc::new(View::advance(&self.committed, state, &touched, now));
+        let tasks = touched.tasks.iter().filter_map(|id| state.task(*id));
+        let mut jamaah: Vec<_> = tasks.map(|task| task.jamaah_id).collect();
+        jamaah.extend(&touched.jamaah);
+        self.committed = Arc::new(self.committed.advance(state, &touched, now));
         self.working = self.committed.state.clone();
         self.shared.publish(&self.committed, now);
-        self.renew_deadlines(&touched.jamaah, now);
+        self.renew_deadlines(&jamaah, now);
         self.tell_stages(&[], true);
     }
 }

@@ -49,9 +49,13 @@ macro_rules! columns {
                 Ok(())
             }
 
-            /// `INSERT INTO table (…) SELECT … FROM unnest(…) … WHERE the tenant won`
+            /// `INSERT INTO table (…) SELECT … FROM unnest(…) … WHERE the tenant won`.
+            /// An existing row is found by its key, always: an UPDATE joined to `unnest`
+            /// is as fast, but its generic plan, made while the table was small, may have
+            /// picked any index that leads with `tenant_id`.
             pub(super) fn insert<'b>(
                 &'b self,
+                existing: super::columns::Existing,
                 out: &mut diesel::query_builder::AstPass<'_, 'b, diesel::pg::Pg>,
             ) -> diesel::QueryResult<()> {
                 out.push_sql(concat!("INSERT INTO ", $table, " ("));
@@ -64,27 +68,18 @@ macro_rules! columns {
                 out.push_sql(" FROM ");
                 self.unnest(out)?;
                 out.push_sql(" WHERE x.tenant_id IN (SELECT id FROM won)");
-                Ok(())
-            }
-
-            /// The same, and where the row exists it is replaced. Found by its key, always:
-            /// an UPDATE joined to `unnest` is as fast, but its generic plan, made while the
-            /// table was small, may have picked any index that leads with `tenant_id`.
-            #[allow(dead_code, reason = "the log is only inserted into")]
-            pub(super) fn upsert<'b>(
-                &'b self,
-                out: &mut diesel::query_builder::AstPass<'_, 'b, diesel::pg::Pg>,
-            ) -> diesel::QueryResult<()> {
-                self.insert(out)?;
-                out.push_sql(" ON CONFLICT (");
-                super::columns::list(out, Self::KEY, |out, column| out.push_sql(column));
-                out.push_sql(") DO UPDATE SET ");
-                let rest: Vec<_> = Self::COLUMNS.iter().copied().filter(|c| !Self::KEY.contains(c)).collect();
-                super::columns::list(out, &rest, |out, column| {
-                    out.push_sql(column);
-                    out.push_sql(" = excluded.");
-                    out.push_sql(column);
-                });
+                if existing == super::columns::Existing::Replace {
+                    out.push_sql(" ON CONFLICT (");
+                    super::columns::list(out, Self::KEY, |out, column| out.push_sql(column));
+                    out.push_sql(") DO UPDATE SET ");
+                    let mut rest = Self::COLUMNS.to_vec();
+                    rest.retain(|column| !Self::KEY.contains(column));
+                    super::columns::list(out, &rest, |out, column| {
+                        out.push_sql(column);
+                        out.push_sql(" = excluded.");
+                        out.push_sql(column);
+                    });
+                }
                 Ok(())
             }
         }
@@ -95,8 +90,20 @@ pub(super) use columns;
 use diesel::pg::Pg;
 use diesel::query_builder::AstPass;
 
+/// What becomes of a row that is there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Existing {
+    Replace,
+    /// The whole statement fails.
+    Refuse,
+}
+
 /// `a, b, c`
-pub(super) fn list(out: &mut AstPass<'_, '_, Pg>, columns: &[&str], each: impl Fn(&mut AstPass<'_, '_, Pg>, &str)) {
+pub(super) fn list(
+    out: &mut AstPass<'_, '_, Pg>,
+    columns: &[&str],
+    each: impl Fn(&mut AstPass<'_, '_, Pg>, &str),
+) {
     for (place, column) in columns.iter().enumerate() {
         if place > 0 {
             out.push_sql(", ");

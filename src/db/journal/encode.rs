@@ -24,14 +24,24 @@ impl EventText {
             Some(before) => Some(differing(&text(before)?, &after).into()),
             None => None,
         };
-        Ok(Self { labels: text(&change.after.labels())?.into(), after: after.into(), before })
+        Ok(Self {
+            labels: text(&change.after.labels())?.into(),
+            after: after.into(),
+            before,
+        })
     }
 }
 
 pub(super) fn encode(batches: &[TenantBatch]) -> Result<Vec<Vec<EventText>>> {
     batches
         .iter()
-        .map(|batch| batch.events.iter().map(|event| EventText::of(&event.change)).collect())
+        .map(|batch| {
+            batch
+                .events
+                .iter()
+                .map(|event| EventText::of(&event.change))
+                .collect()
+        })
         .collect()
 }
 
@@ -48,7 +58,9 @@ fn differing(before: &str, after: &str) -> String {
     let mut partners = Fields::of(after);
     for old in Fields::of(before) {
         let new = partners.next();
-        if new == Some(old) || (new.map(name) != Some(name(old)) && Fields::of(after).any(|new| new == old)) {
+        if new == Some(old)
+            || (new.map(name) != Some(name(old)) && Fields::of(after).any(|new| new == old))
+        {
             continue;
         }
         if out.len() > 1 {
@@ -70,7 +82,12 @@ struct Fields<'a>(&'a str);
 
 impl<'a> Fields<'a> {
     fn of(object: &'a str) -> Self {
-        Self(object.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or_default())
+        Self(
+            object
+                .strip_prefix('{')
+                .and_then(|rest| rest.strip_suffix('}'))
+                .unwrap_or_default(),
+        )
     }
 }
 
@@ -102,10 +119,11 @@ impl<'a> Iterator for Fields<'a> {
             }
             false
         });
-        let (field, rest) = match end.and_then(|at| Some((self.0.get(..at)?, self.0.get(at + 1..)?))) {
-            Some(both) => both,
-            None => (self.0, ""),
-        };
+        let (field, rest) =
+            match end.and_then(|at| Some((self.0.get(..at)?, self.0.get(at + 1..)?))) {
+                Some(both) => both,
+                None => (self.0, ""),
+            };
         self.0 = rest;
         Some(field)
     }
@@ -127,7 +145,10 @@ mod tests {
     fn before_has_only_what_differed_with_its_old_value() {
         let before = r#"{"a":1,"b":{"x":[1,2],"y":"}"},"c":"ä\"","d":null,"gone":7}"#;
         let after = r#"{"a":1,"b":{"x":[1,3],"y":"}"},"c":"ä\"","d":"now","c2":1}"#;
-        assert_eq!(differing(before, after), r#"{"b":{"x":[1,2],"y":"}"},"d":null,"gone":7}"#);
+        assert_eq!(
+            differing(before, after),
+            r#"{"b":{"x":[1,2],"y":"}"},"d":null,"gone":7}"#
+        );
     }
 
     #[test]
@@ -143,11 +164,19 @@ mod tests {
         let mut sampler = Sampler::new(3);
         let rows = [sampler.season(3, 3).rows(), sampler.season(3, 3).rows()].concat();
         for before in &rows {
-            for after in rows.iter().filter(|after| after.subject_type() == before.subject_type()) {
-                let change = Change { kind: EventKind::TaskUpdated, before: Some(before.clone()), after: after.clone() };
+            for after in rows
+                .iter()
+                .filter(|after| after.subject_type() == before.subject_type())
+            {
+                let change = Change {
+                    kind: EventKind::TaskUpdated,
+                    before: Some(before.clone()),
+                    after: after.clone(),
+                };
                 let texts = EventText::of(&change).unwrap();
                 let mut value: Value = serde_json::from_str(&texts.after).unwrap();
-                let differed: Value = serde_json::from_str(texts.before.as_deref().unwrap()).unwrap();
+                let differed: Value =
+                    serde_json::from_str(texts.before.as_deref().unwrap()).unwrap();
                 for (name, old) in differed.as_object().unwrap() {
                     assert_ne!(&value[name], old, "{name}");
                     value[name] = old.clone();

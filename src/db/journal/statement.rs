@@ -12,12 +12,13 @@ use diesel::sql_types::{Array, Int8, Nullable, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
+use super::TenantBatch;
+use super::columns::Existing;
 use super::encode::EventText;
 use super::tables::{
-    Comments, Departures, Dependencies, Events, Imports, Instances, People, Stages, Statuses, Tasks,
-    Templates, Versions,
+    Comments, Departures, Dependencies, Events, Imports, Instances, People, Stages, Statuses,
+    Tasks, Templates, Versions,
 };
-use super::TenantBatch;
 use crate::db::{Error, Result};
 use crate::domain::ids::TenantId;
 use crate::domain::pipeline::change::Row;
@@ -84,7 +85,9 @@ impl<'a> Rows<'a> {
             for (event, text) in batch.events.iter().zip(texts) {
                 rows.events.push(batch, event, text);
                 let row = &event.change.after;
-                let place = *last.entry((tenant, row.subject_type(), row.subject_id())).or_insert(kept.len());
+                let place = *last
+                    .entry((tenant, row.subject_type(), row.subject_id()))
+                    .or_insert(kept.len());
                 match kept.get_mut(place) {
                     Some(earlier) => *earlier = (tenant, row),
                     None => kept.push((tenant, row)),
@@ -119,7 +122,8 @@ impl<'a> Rows<'a> {
 
 impl Heads {
     fn push(&mut self, batch: &TenantBatch) -> Result<()> {
-        let count = i64::try_from(batch.events.len()).map_err(|e| Error::Unwritable(e.to_string()))?;
+        let count =
+            i64::try_from(batch.events.len()).map_err(|e| Error::Unwritable(e.to_string()))?;
         self.tenant_id.push(batch.tenant_id.0);
         self.expected.push(batch.expected_head);
         self.new.push(batch.expected_head + count);
@@ -132,7 +136,8 @@ impl<'a> Rare<'a> {
     fn push_stage(&mut self, tenant: Uuid, stage: &'a Arc<Stage>) -> Result<()> {
         self.stages.push_row(tenant, stage)?;
         for (place, depends_on) in (1..).zip(&stage.depends_on) {
-            self.dependencies.push(tenant, stage.id.0, depends_on.0, place);
+            self.dependencies
+                .push(tenant, stage.id.0, depends_on.0, place);
         }
         for (place, template) in (1..).zip(&stage.templates) {
             self.templates.push(tenant, stage.id.0, template, place);
@@ -164,13 +169,13 @@ impl<const SHAPE: bool> QueryFragment<Pg> for Statement<'_, SHAPE> {
             rare.walk(&mut out)?;
         }
         out.push_sql(", i AS (");
-        rows.instances.upsert(&mut out)?;
+        rows.instances.insert(Existing::Replace, &mut out)?;
         out.push_sql("), t AS (");
-        rows.tasks.upsert(&mut out)?;
+        rows.tasks.insert(Existing::Replace, &mut out)?;
         out.push_sql("), s AS (");
-        rows.statuses.upsert(&mut out)?;
+        rows.statuses.insert(Existing::Replace, &mut out)?;
         out.push_sql("), e AS (");
-        rows.events.insert(&mut out)?;
+        rows.events.insert(Existing::Refuse, &mut out)?;
         out.push_sql(") SELECT id FROM won");
         Ok(())
     }
@@ -203,15 +208,15 @@ impl Heads {
 impl Rare<'_> {
     fn walk<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(", d AS (");
-        self.departures.upsert(out)?;
+        self.departures.insert(Existing::Replace, out)?;
         out.push_sql("), j AS (");
-        self.people.upsert(out)?;
+        self.people.insert(Existing::Replace, out)?;
         out.push_sql("), st AS (");
-        self.stages.upsert(out)?;
+        self.stages.insert(Existing::Replace, out)?;
         out.push_sql(" RETURNING tenant_id, id), dep AS (");
-        self.dependencies.upsert(out)?;
+        self.dependencies.insert(Existing::Replace, out)?;
         out.push_sql(" RETURNING tenant_id, stage_id, depends_on_id), tpl AS (");
-        self.templates.upsert(out)?;
+        self.templates.insert(Existing::Replace, out)?;
         // what a written stage no longer has
         out.push_sql(
             " RETURNING tenant_id, id), dep_gone AS (DELETE FROM stage_dependencies o USING st \
@@ -221,11 +226,11 @@ impl Rare<'_> {
              WHERE o.tenant_id = st.tenant_id AND o.stage_id = st.id AND NOT EXISTS (SELECT FROM tpl \
              WHERE tpl.tenant_id = o.tenant_id AND tpl.id = o.id)), v AS (",
         );
-        self.versions.upsert(out)?;
+        self.versions.insert(Existing::Replace, out)?;
         out.push_sql("), c AS (");
-        self.comments.upsert(out)?;
+        self.comments.insert(Existing::Replace, out)?;
         out.push_sql("), im AS (");
-        self.imports.upsert(out)?;
+        self.imports.insert(Existing::Replace, out)?;
         out.push_sql(")");
         Ok(())
     }

@@ -87,6 +87,7 @@ columns! {
     completed_at: Nullable<Timestamptz> as Option<Timestamp> = row.completed_at;
     completed_by_type: Nullable<Text> as Option<&'static str> = row.completed_by.map(|actor| actor_kind(actor).word());
     completed_by: Nullable<SqlUuid> as Option<Uuid> = row.completed_by.and_then(actor_id);
+    reason: Nullable<Text> as Option<&'a str> = row.reason.as_deref();
     version: Int4 as i32 = row.version;
 }
 
@@ -116,7 +117,11 @@ columns! {
 
 impl<'a> Statuses<'a> {
     pub(super) fn push_row(&mut self, tenant: Uuid, row: &'a JamaahStatus) -> Result<()> {
-        let reasons = if row.reasons.is_empty() { "[]".to_owned() } else { text(&row.reasons)? };
+        let reasons = if row.reasons.is_empty() {
+            "[]".to_owned()
+        } else {
+            text(&row.reasons)?
+        };
         self.push(tenant, row, reasons);
         Ok(())
     }

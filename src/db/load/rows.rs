@@ -49,7 +49,11 @@ impl Interner {
     }
 }
 
-pub(super) async fn hot(conn: &mut AsyncPgConnection, tenant: TenantId, closed_since: Timestamp) -> Result<Rows> {
+pub(super) async fn hot(
+    conn: &mut AsyncPgConnection,
+    tenant: TenantId,
+    closed_since: Timestamp,
+) -> Result<Rows> {
     let texts = &mut Interner::default();
     Ok(Rows {
         stages: stages(conn, tenant, texts).await?,
@@ -67,9 +71,11 @@ macro_rules! hot_ids {
     ($tenant:expr, $closed_since:expr) => {
         statuses::table
             .filter(
-                statuses::tenant_id
-                    .eq($tenant.0)
-                    .and(statuses::closed_at.is_null().or(statuses::closed_at.ge($closed_since))),
+                statuses::tenant_id.eq($tenant.0).and(
+                    statuses::closed_at
+                        .is_null()
+                        .or(statuses::closed_at.ge($closed_since)),
+                ),
             )
             .select(statuses::jamaah_id)
     };
@@ -101,7 +107,11 @@ struct StageRow {
     updated_at: Timestamp,
 }
 
-async fn stages(conn: &mut AsyncPgConnection, tenant: TenantId, texts: &mut Interner) -> Result<Vec<Stage>> {
+async fn stages(
+    conn: &mut AsyncPgConnection,
+    tenant: TenantId,
+    texts: &mut Interner,
+) -> Result<Vec<Stage>> {
     let found: Vec<StageRow> = pipeline_stages::table
         .filter(pipeline_stages::tenant_id.eq(tenant.0))
         .select(StageRow::as_select())
@@ -110,7 +120,10 @@ async fn stages(conn: &mut AsyncPgConnection, tenant: TenantId, texts: &mut Inte
     let dependencies: Vec<(StageId, StageId)> = stage_dependencies::table
         .filter(stage_dependencies::tenant_id.eq(tenant.0))
         .order((stage_dependencies::stage_id, stage_dependencies::position))
-        .select((stage_dependencies::stage_id, stage_dependencies::depends_on_id))
+        .select((
+            stage_dependencies::stage_id,
+            stage_dependencies::depends_on_id,
+        ))
         .load(conn)
         .await?;
     let mut depends_on: HashMap<StageId, Vec<StageId>> = HashMap::new();
@@ -141,7 +154,10 @@ async fn stages(conn: &mut AsyncPgConnection, tenant: TenantId, texts: &mut Inte
                 depends_on: depends_on.remove(&row.id).unwrap_or_default(),
                 templates: templates.remove(&row.id).unwrap_or_default(),
                 active: row.active,
-                baseline: row.baseline.map(|text| from_json("baseline", &text)).transpose()?,
+                baseline: row
+                    .baseline
+                    .map(|text| from_json("baseline", &text))
+                    .transpose()?,
                 version: row.version,
                 created_at: row.created_at,
                 updated_at: row.updated_at,
@@ -150,7 +166,15 @@ async fn stages(conn: &mut AsyncPgConnection, tenant: TenantId, texts: &mut Inte
         .collect()
 }
 
-type TemplateColumns = (StageId, TemplateId, String, String, Priority, bool, Option<i32>);
+type TemplateColumns = (
+    StageId,
+    TemplateId,
+    String,
+    String,
+    Priority,
+    bool,
+    Option<i32>,
+);
 
 async fn templates(
     conn: &mut AsyncPgConnection,
@@ -188,13 +212,21 @@ async fn templates(
 async fn versions(conn: &mut AsyncPgConnection, tenant: TenantId) -> Result<Vec<PipelineVersion>> {
     let found: Vec<(i32, JsonText<'static>, Timestamp)> = pipeline_versions::table
         .filter(pipeline_versions::tenant_id.eq(tenant.0))
-        .select((pipeline_versions::version, pipeline_versions::stages, pipeline_versions::created_at))
+        .select((
+            pipeline_versions::version,
+            pipeline_versions::stages,
+            pipeline_versions::created_at,
+        ))
         .load(conn)
         .await?;
     found
         .into_iter()
         .map(|(version, stages, created_at)| {
-            Ok(PipelineVersion { version, stages: from_json("pipeline version", &stages)?, created_at })
+            Ok(PipelineVersion {
+                version,
+                stages: from_json("pipeline version", &stages)?,
+                created_at,
+            })
         })
         .collect()
 }
@@ -286,7 +318,11 @@ async fn people(
     texts: &mut Interner,
 ) -> Result<Vec<Jamaah>> {
     let query = jamaah::table
-        .filter(jamaah::tenant_id.eq(tenant.0).and(jamaah::id.eq_any(hot_ids!(tenant, closed_since))))
+        .filter(
+            jamaah::tenant_id
+                .eq(tenant.0)
+                .and(jamaah::id.eq_any(hot_ids!(tenant, closed_since))),
+        )
         .select(JamaahRow::as_select());
     let mut found = query.load_stream::<JamaahRow>(conn).await?;
     let mut people = Vec::new();
@@ -328,15 +364,21 @@ async fn all_statuses(
 ) -> Result<Vec<JamaahStatus>> {
     let query = statuses::table
         .filter(
-            statuses::tenant_id
-                .eq(tenant.0)
-                .and(statuses::closed_at.is_null().or(statuses::closed_at.ge(closed_since))),
+            statuses::tenant_id.eq(tenant.0).and(
+                statuses::closed_at
+                    .is_null()
+                    .or(statuses::closed_at.ge(closed_since)),
+            ),
         )
         .select(StatusRow::as_select());
     let mut found = query.load_stream::<StatusRow>(conn).await?;
     let mut all = Vec::new();
     while let Some(row) = found.try_next().await? {
-        let reasons = if row.reasons.0 == "[]" { Vec::new() } else { from_json("reasons", &row.reasons)? };
+        let reasons = if row.reasons.0 == "[]" {
+            Vec::new()
+        } else {
+            from_json("reasons", &row.reasons)?
+        };
         all.push(JamaahStatus {
             jamaah_id: row.jamaah_id,
             pipeline_version: row.pipeline_version,
@@ -378,6 +420,7 @@ struct InstanceRow {
     completed_at: Option<Timestamp>,
     completed_by_type: Option<ActorKind>,
     completed_by: Option<Uuid>,
+    reason: Option<String>,
     version: i32,
 }
 
@@ -408,7 +451,10 @@ async fn instances(
             paused_since: row.paused_since,
             paused_seconds: row.paused_seconds,
             completed_at: row.completed_at,
-            completed_by: row.completed_by_type.map(|kind| actor(kind, row.completed_by)),
+            completed_by: row
+                .completed_by_type
+                .map(|kind| actor(kind, row.completed_by)),
+            reason: row.reason.map(Into::into),
             version: row.version,
         });
     }
@@ -478,7 +524,9 @@ async fn tasks(
             notes: texts.maybe(row.notes),
             started_at: row.started_at,
             completed_at: row.completed_at,
-            completed_by: row.completed_by_type.map(|kind| actor(kind, row.completed_by)),
+            completed_by: row
+                .completed_by_type
+                .map(|kind| actor(kind, row.completed_by)),
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,
@@ -488,5 +536,8 @@ async fn tasks(
 }
 
 fn from_json<T: serde::de::DeserializeOwned>(what: &'static str, text: &JsonText<'_>) -> Result<T> {
-    serde_json::from_str(&text.0).map_err(|error| Error::Unreadable { what, cause: error.to_string() })
+    serde_json::from_str(&text.0).map_err(|error| Error::Unreadable {
+        what,
+        cause: error.to_string(),
+    })
 }

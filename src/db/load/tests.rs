@@ -12,7 +12,11 @@ fn seen(state: &State) -> Vec<String> {
     let mut departures: Vec<_> = state.departures().map(|row| format!("{row:?}")).collect();
     departures.sort();
     seen.extend(departures);
-    seen.extend(state.tasks().map(|task| format!("{:?} {task:?}", state.slot(task.id))));
+    seen.extend(
+        state
+            .tasks()
+            .map(|task| format!("{:?} {task:?}", state.slot(task.id))),
+    );
     let mut pilgrims: Vec<_> = state.pilgrims().collect();
     pilgrims.sort_by_key(|pilgrim| pilgrim.jamaah.id);
     for pilgrim in pilgrims {
@@ -47,7 +51,10 @@ async fn what_is_loaded_is_what_was_put() {
         let batch = sampler.batch(id, 0, rows.clone());
         journal::write(&mut conn, &[batch]).await.unwrap();
 
-        let loaded = tenant(&pools, id, sampler.now, Extent::default()).await.unwrap().unwrap();
+        let loaded = tenant(&pools, id, sampler.now, Extent::default())
+            .await
+            .unwrap()
+            .unwrap();
         let mut put = State::empty(loaded.state.tenant.clone());
         put.head = i64::try_from(rows.len()).unwrap();
         for row in &rows {
@@ -79,11 +86,24 @@ async fn the_long_closed_are_left_out() {
     }
     let batch = sampler.batch(id, 0, season.rows());
     journal::write(&mut conn, &[batch]).await.unwrap();
-    let loaded = tenant(&pools, id, sampler.now, Extent::default()).await.unwrap().unwrap();
+    let loaded = tenant(&pools, id, sampler.now, Extent::default())
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(loaded.state.pilgrim_count(), 2);
     assert!(loaded.state.pilgrim(season.jamaah[1].id).is_none());
     assert_eq!(loaded.state.task_count(), 4);
-    assert!(tenant(&pools, sampler.ids.next(sampler.now), sampler.now, Extent::default()).await.unwrap().is_none());
+    assert!(
+        tenant(
+            &pools,
+            sampler.ids.next(sampler.now),
+            sampler.now,
+            Extent::default()
+        )
+        .await
+        .unwrap()
+        .is_none()
+    );
 }
 
 #[tokio::test]
@@ -100,13 +120,21 @@ async fn the_last_keys_come_with_it() {
     let last = batch.events.len();
     journal::write(&mut conn, &[batch]).await.unwrap();
     let keys = |keys| async move {
-        let extent = Extent { keys, ..Extent::default() };
-        tenant(&database.pools(), id, Sampler::new(1).now, extent).await.unwrap().unwrap().keys
+        let extent = Extent {
+            keys,
+            ..Extent::default()
+        };
+        tenant(&database.pools(), id, Sampler::new(1).now, extent)
+            .await
+            .unwrap()
+            .unwrap()
+            .keys
     };
     let three = keys(3).await;
     let newest = i64::try_from(if last % 2 == 1 { last } else { last - 1 }).unwrap();
-    let expected: Vec<(Arc<str>, i64)> =
-        [newest, newest - 2, newest - 4].map(|seq| (format!("key-{seq}").into(), seq)).into();
+    let expected: Vec<(Arc<str>, i64)> = [newest, newest - 2, newest - 4]
+        .map(|seq| (format!("key-{seq}").into(), seq))
+        .into();
     assert_eq!(three.keys, expected);
     assert!(!three.complete);
 }

@@ -17,7 +17,9 @@ struct Line {
 
 async fn lines(conn: &mut AsyncPgConnection, sql: &str) -> Vec<String> {
     let rows: Vec<Line> = diesel::sql_query(sql).load(conn).await.unwrap();
-    rows.into_iter().map(|row| row.line.unwrap_or_default()).collect()
+    rows.into_iter()
+        .map(|row| row.line.unwrap_or_default())
+        .collect()
 }
 
 /// Everything about the schema that two runs of the same migrations must agree on.
@@ -49,7 +51,10 @@ async fn catalogue(conn: &mut AsyncPgConnection) -> Vec<String> {
 #[tokio::test]
 async fn up_down_up_leads_to_the_same_catalogue() {
     let database = TestDatabase::create_empty().await;
-    assert_eq!(pending(&database.url).await.unwrap().len(), crate::db::testing::migrations().len());
+    assert_eq!(
+        pending(&database.url).await.unwrap().len(),
+        crate::db::testing::migrations().len()
+    );
     run(&database.url).await.unwrap();
     assert!(pending(&database.url).await.unwrap().is_empty());
     let mut conn = database.owner().await;
@@ -58,7 +63,11 @@ async fn up_down_up_leads_to_the_same_catalogue() {
 
     revert_all(&database.url).await.unwrap();
     let nothing = catalogue(&mut conn).await;
-    assert_eq!(nothing.len(), 1, "down leaves something behind: {nothing:#?}");
+    assert_eq!(
+        nothing.len(),
+        1,
+        "down leaves something behind: {nothing:#?}"
+    );
 
     run(&database.url).await.unwrap();
     assert_eq!(catalogue(&mut conn).await, once);
@@ -66,7 +75,10 @@ async fn up_down_up_leads_to_the_same_catalogue() {
 
 #[tokio::test]
 async fn many_databases_and_many_nodes_can_be_migrated_at_once() {
-    let (one, other) = (TestDatabase::create_empty().await, TestDatabase::create_empty().await);
+    let (one, other) = (
+        TestDatabase::create_empty().await,
+        TestDatabase::create_empty().await,
+    );
     let urls = [&one.url, &other.url, &one.url, &other.url, &one.url];
     let done = join_all(urls.map(|url| run(url))).await;
     let run: usize = done.into_iter().map(|names| names.unwrap().len()).sum();
@@ -76,7 +88,9 @@ async fn many_databases_and_many_nodes_can_be_migrated_at_once() {
 #[test]
 fn the_templates_name_depends_on_every_migration() {
     let known = std::fs::read_dir("migrations").unwrap();
-    let folders = known.filter(|entry| entry.as_ref().unwrap().file_type().unwrap().is_dir()).count();
+    let folders = known
+        .filter(|entry| entry.as_ref().unwrap().file_type().unwrap().is_dir())
+        .count();
     assert_eq!(crate::db::testing::migrations().len(), folders);
 }
 
@@ -116,7 +130,10 @@ async fn print_schema(conn: &mut AsyncPgConnection) -> String {
         if required == "f" {
             rust = format!("Nullable<{rust}>");
         }
-        tables.entry(table.to_owned()).or_default().push(format!("        {name} -> {rust},\n"));
+        tables
+            .entry(table.to_owned())
+            .or_default()
+            .push(format!("        {name} -> {rust},\n"));
     }
     let keys = lines(
         conn,
@@ -124,7 +141,10 @@ async fn print_schema(conn: &mut AsyncPgConnection) -> String {
          FROM pg_constraint WHERE contype = 'p' AND connamespace = 'public'::regnamespace",
     )
     .await;
-    let keys: BTreeMap<&str, &str> = keys.iter().map(|line| line.split_once(' ').unwrap()).collect();
+    let keys: BTreeMap<&str, &str> = keys
+        .iter()
+        .map(|line| line.split_once(' ').unwrap())
+        .collect();
     let joins = lines(
         conn,
         "SELECT format('diesel::joinable!(%s -> %s (%s));', conrelid::regclass, confrelid::regclass,
@@ -136,11 +156,21 @@ async fn print_schema(conn: &mut AsyncPgConnection) -> String {
     let mut text = "// @generated automatically by Diesel CLI.\n".to_owned();
     for (table, columns) in &tables {
         let key = keys[table.as_str()];
-        write!(text, "\ndiesel::table! {{\n    {table} ({key}) {{\n{}    }}\n}}\n", columns.concat()).unwrap();
+        write!(
+            text,
+            "\ndiesel::table! {{\n    {table} ({key}) {{\n{}    }}\n}}\n",
+            columns.concat()
+        )
+        .unwrap();
     }
     write!(text, "\n{}\n", joins.join("\n")).unwrap();
     let names: Vec<_> = tables.keys().map(|name| format!("    {name},\n")).collect();
-    write!(text, "\ndiesel::allow_tables_to_appear_in_same_query!(\n{});\n", names.concat()).unwrap();
+    write!(
+        text,
+        "\ndiesel::allow_tables_to_appear_in_same_query!(\n{});\n",
+        names.concat()
+    )
+    .unwrap();
     text
 }
 
@@ -152,5 +182,8 @@ async fn schema_rs_is_what_the_migrations_make() {
     if std::env::var_os("UPDATE_SCHEMA").is_some() {
         std::fs::write("src/db/schema.rs", &printed).unwrap();
     }
-    assert_eq!(std::fs::read_to_string("src/db/schema.rs").unwrap(), printed);
+    assert_eq!(
+        std::fs::read_to_string("src/db/schema.rs").unwrap(),
+        printed
+    );
 }

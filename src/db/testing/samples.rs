@@ -61,8 +61,15 @@ impl Season {
 
 impl Sampler {
     pub fn new(seed: u64) -> Self {
-        let now = Utc.with_ymd_and_hms(2026, 11, 22, 3, 0, 0).single().unwrap();
-        Self { ids: IdSource::seeded(seed), rng: ChaCha8Rng::seed_from_u64(seed), now }
+        let now = Utc
+            .with_ymd_and_hms(2026, 11, 22, 3, 0, 0)
+            .single()
+            .unwrap();
+        Self {
+            ids: IdSource::seeded(seed),
+            rng: ChaCha8Rng::seed_from_u64(seed),
+            now,
+        }
     }
 
     /// A new tenant with an empty log.
@@ -85,7 +92,11 @@ impl Sampler {
     }
 
     fn maybe<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> Option<T> {
-        if self.rng.random_bool(0.5) { Some(make(self)) } else { None }
+        if self.rng.random_bool(0.5) {
+            Some(make(self))
+        } else {
+            None
+        }
     }
 
     fn one<T: Copy>(&mut self, of: &[T]) -> T {
@@ -93,7 +104,8 @@ impl Sampler {
     }
 
     fn instant(&mut self) -> Timestamp {
-        self.now + Duration::microseconds(self.rng.random_range(-4_000_000_000_000..4_000_000_000_000))
+        self.now
+            + Duration::microseconds(self.rng.random_range(-4_000_000_000_000..4_000_000_000_000))
     }
 
     fn date(&mut self) -> NaiveDate {
@@ -101,12 +113,25 @@ impl Sampler {
     }
 
     fn words(&mut self) -> Arc<str> {
-        let text = ["Ahmad \"Budi\" Santoso", "Siti Nurhaliza", "Ünal 東京 O'Neil", "a\\b\n", "", "Paspor"];
+        let text = [
+            "Ahmad \"Budi\" Santoso",
+            "Siti Nurhaliza",
+            "Ünal 東京 O'Neil",
+            "a\\b\n",
+            "",
+            "Paspor",
+        ];
         Arc::from(self.one(&text))
     }
 
     fn role(&mut self) -> RoleKey {
-        RoleKey::new(self.one(&["visa-admin", "document-admin", "finance", "logistics", "guide"]))
+        RoleKey::new(self.one(&[
+            "visa-admin",
+            "document-admin",
+            "finance",
+            "logistics",
+            "guide",
+        ]))
     }
 
     pub fn actor(&mut self) -> Actor {
@@ -133,11 +158,19 @@ impl Sampler {
             code: Arc::from(format!("stage-{position}")),
             name: self.words(),
             name_en: self.words(),
-            category: self.one(&[StageCategory::Document, StageCategory::Government, StageCategory::Custom]),
+            category: self.one(&[
+                StageCategory::Document,
+                StageCategory::Government,
+                StageCategory::Custom,
+            ]),
             position,
             role: self.role(),
             sla_days: self.rng.random_range(1..30),
-            sla_calendar: self.one(&[SlaCalendar::Calendar, SlaCalendar::Working, SlaCalendar::WorkingSaudi]),
+            sla_calendar: self.one(&[
+                SlaCalendar::Calendar,
+                SlaCalendar::Working,
+                SlaCalendar::WorkingSaudi,
+            ]),
             not_before_days: self.maybe(|s| s.rng.random_range(1..90)),
             finish_by_days: self.maybe(|s| s.rng.random_range(0..10)),
             wip_limit: self.maybe(|s| s.rng.random_range(1..900)),
@@ -167,7 +200,11 @@ impl Sampler {
             departure_date: self.date(),
             package: self.maybe(Self::words),
             seats: self.maybe(|s| s.rng.random_range(1..50)),
-            state: self.one(&[DepartureState::Scheduled, DepartureState::Departed, DepartureState::Cancelled]),
+            state: self.one(&[
+                DepartureState::Scheduled,
+                DepartureState::Departed,
+                DepartureState::Cancelled,
+            ]),
             version: self.rng.random_range(1..9),
             created_at: self.instant(),
             updated_at: self.instant(),
@@ -195,13 +232,26 @@ impl Sampler {
     }
 
     /// Never closed, so that it stays hot.
-    pub fn status(&mut self, jamaah: &Jamaah, departure: &Departure, stages: &[Arc<Stage>], version: i32) -> JamaahStatus {
+    pub fn status(
+        &mut self,
+        jamaah: &Jamaah,
+        departure: &Departure,
+        stages: &[Arc<Stage>],
+        version: i32,
+    ) -> JamaahStatus {
         let stage_id = stages.choose(&mut self.rng).unwrap().id;
         let reasons = match self.rng.random_range(0..6) {
-            0 => vec![Reason::StagePastDue { stage_id, due_at: self.instant() }],
+            0 => vec![Reason::StagePastDue {
+                stage_id,
+                due_at: self.instant(),
+            }],
             1 => vec![
-                Reason::LowReadiness { probability: self.rng.random() },
-                Reason::OnHold { reason: self.words() },
+                Reason::LowReadiness {
+                    probability: self.rng.random(),
+                },
+                Reason::OnHold {
+                    reason: self.words(),
+                },
             ],
             _ => Vec::new(),
         };
@@ -218,7 +268,11 @@ impl Sampler {
             progress_percent: self.rng.random_range(0..=100),
             departure_id: departure.id,
             departure_date: departure.departure_date,
-            risk: self.one(&[DepartureRisk::Unknown, DepartureRisk::Low, DepartureRisk::High]),
+            risk: self.one(&[
+                DepartureRisk::Unknown,
+                DepartureRisk::Low,
+                DepartureRisk::High,
+            ]),
             readiness_probability: self.maybe(|s| s.rng.random()),
             reasons,
             registered_at: self.instant(),
@@ -233,7 +287,12 @@ impl Sampler {
             id: self.id(),
             jamaah_id: jamaah.id,
             stage_id: stage.id,
-            state: self.one(&[InstanceState::Waiting, InstanceState::Active, InstanceState::Completed, InstanceState::Skipped]),
+            state: self.one(&[
+                InstanceState::Waiting,
+                InstanceState::Active,
+                InstanceState::Completed,
+                InstanceState::Skipped,
+            ]),
             entered_at: self.instant(),
             opens_at: self.maybe(Self::instant),
             started_at: self.maybe(Self::instant),
@@ -242,6 +301,7 @@ impl Sampler {
             paused_seconds: self.rng.random_range(0..1_000_000),
             completed_at: self.maybe(Self::instant),
             completed_by: self.maybe(Self::actor),
+            reason: self.maybe(Self::words),
             version: self.rng.random_range(1..9),
         }
     }
@@ -289,7 +349,11 @@ impl Sampler {
             id: self.id(),
             file_name: self.words(),
             sha256: Arc::from("00ff"),
-            state: self.one(&[ImportState::Running, ImportState::Completed, ImportState::Interrupted]),
+            state: self.one(&[
+                ImportState::Running,
+                ImportState::Completed,
+                ImportState::Interrupted,
+            ]),
             rows: 10,
             processed: 9,
             created: 8,
@@ -307,7 +371,12 @@ impl Sampler {
     pub fn season(&mut self, people: usize, stages: i32) -> Season {
         let mut season = Season::default();
         for position in 1..=stages {
-            let before = season.stages.last().map(|stage| stage.id).into_iter().collect();
+            let before = season
+                .stages
+                .last()
+                .map(|stage| stage.id)
+                .into_iter()
+                .collect();
             let stage = self.stage(position, before);
             season.stages.push(Arc::new(stage));
         }
@@ -323,7 +392,12 @@ impl Sampler {
         for _ in 0..people {
             let departure = season.departures.choose(&mut self.rng).unwrap().clone();
             let jamaah = Arc::new(self.jamaah(&departure));
-            season.statuses.push(Arc::new(self.status(&jamaah, &departure, &season.stages, 1)));
+            season.statuses.push(Arc::new(self.status(
+                &jamaah,
+                &departure,
+                &season.stages,
+                1,
+            )));
             for stage in season.stages.clone() {
                 let instance = Arc::new(self.instance(&jamaah, &stage));
                 season.tasks.push(Arc::new(self.task(&instance)));
@@ -335,12 +409,22 @@ impl Sampler {
     }
 
     /// A batch in which every row is new.
-    pub fn batch(&mut self, tenant_id: TenantId, expected_head: i64, rows: impl IntoIterator<Item = Row>) -> TenantBatch {
+    pub fn batch(
+        &mut self,
+        tenant_id: TenantId,
+        expected_head: i64,
+        rows: impl IntoIterator<Item = Row>,
+    ) -> TenantBatch {
         let changes = rows.into_iter().map(|after| (None, after)).collect();
         self.batch_of(tenant_id, expected_head, changes)
     }
 
-    pub fn batch_of(&mut self, tenant_id: TenantId, expected_head: i64, changes: Vec<(Option<Row>, Row)>) -> TenantBatch {
+    pub fn batch_of(
+        &mut self,
+        tenant_id: TenantId,
+        expected_head: i64,
+        changes: Vec<(Option<Row>, Row)>,
+    ) -> TenantBatch {
         let command_id: CommandId = self.id();
         let request_id = Arc::from("request");
         let events = (expected_head + 1..)
@@ -350,11 +434,21 @@ impl Sampler {
                 command_id,
                 occurred_at: self.now,
                 actor: self.actor(),
-                change: Arc::new(Change { kind: EventKind::TaskUpdated, before, after }),
+                change: Arc::new(Change {
+                    kind: EventKind::TaskUpdated,
+                    before,
+                    after,
+                }),
                 idempotency: None,
                 request_id: Arc::clone(&request_id),
             })
             .collect();
-        TenantBatch { tenant_id, batch_id: self.id(), expected_head, next_deadline_at: None, events }
+        TenantBatch {
+            tenant_id,
+            batch_id: self.id(),
+            expected_head,
+            next_deadline_at: None,
+            events,
+        }
     }
 }

@@ -32,8 +32,18 @@ impl State {
     pub fn load(tenant: Arc<Tenant>, head: i64, rows: Rows) -> Self {
         let mut state = Self::empty(tenant);
         state.head = head;
-        state.stages = Arc::new(rows.stages.into_iter().map(|row| (row.id, Arc::new(row))).collect());
-        state.versions = Arc::new(rows.versions.into_iter().map(|row| (row.version, Arc::new(row))).collect());
+        state.stages = Arc::new(
+            rows.stages
+                .into_iter()
+                .map(|row| (row.id, Arc::new(row)))
+                .collect(),
+        );
+        state.versions = Arc::new(
+            rows.versions
+                .into_iter()
+                .map(|row| (row.version, Arc::new(row)))
+                .collect(),
+        );
         for departure in rows.departures {
             state.put_departure(&Arc::new(departure));
         }
@@ -49,14 +59,20 @@ impl State {
 
         let mut passports: BTreeMap<Arc<str>, Vec<JamaahId>> = BTreeMap::new();
         for (id, pilgrim) in &pilgrims {
-            passports.entry(pilgrim.jamaah.passport_number.clone()).or_default().push(*id);
+            passports
+                .entry(pilgrim.jamaah.passport_number.clone())
+                .or_default()
+                .push(*id);
         }
         let in_order = |(passport, mut ids): (_, Vec<JamaahId>)| {
             ids.sort_unstable();
             (passport, Arc::from(ids))
         };
         state.passports = passports.into_iter().map(in_order).collect();
-        state.pilgrims = pilgrims.into_iter().map(|(id, pilgrim)| (id, Arc::new(pilgrim))).collect();
+        state.pilgrims = pilgrims
+            .into_iter()
+            .map(|(id, pilgrim)| (id, Arc::new(pilgrim)))
+            .collect();
         state
     }
 
@@ -65,13 +81,24 @@ impl State {
             .versions
             .iter()
             .map(|(number, version)| {
-                (*number, version.stages.iter().enumerate().map(|(place, stage)| (stage.id, place)).collect())
+                (
+                    *number,
+                    version
+                        .stages
+                        .iter()
+                        .enumerate()
+                        .map(|(place, stage)| (stage.id, place))
+                        .collect(),
+                )
             })
             .collect();
         for pilgrim in pilgrims.values_mut() {
             let places = places.get(&pilgrim.status.pipeline_version);
             pilgrim.path.sort_unstable_by_key(|instance| {
-                (places.and_then(|places| places.get(&instance.stage_id)), instance.id)
+                (
+                    places.and_then(|places| places.get(&instance.stage_id)),
+                    instance.id,
+                )
             });
         }
     }
@@ -81,7 +108,10 @@ impl State {
         let mut placed = Vec::with_capacity(tasks.len());
         let mut slots = Map::default();
         for task in tasks {
-            let (Some(pilgrim), Ok(slot)) = (pilgrims.get_mut(&task.jamaah_id), Slot::try_from(placed.len())) else {
+            let (Some(pilgrim), Ok(slot)) = (
+                pilgrims.get_mut(&task.jamaah_id),
+                Slot::try_from(placed.len()),
+            ) else {
                 continue;
             };
             pilgrim.tasks.push(slot);
@@ -96,10 +126,16 @@ impl State {
 type Pilgrims = HashMap<JamaahId, Pilgrim, ahash::RandomState>;
 
 fn pilgrims(jamaah: Vec<Jamaah>, statuses: Vec<JamaahStatus>) -> Pilgrims {
-    let mut pilgrims = Pilgrims::with_capacity_and_hasher(jamaah.len(), ahash::RandomState::default());
+    let mut pilgrims =
+        Pilgrims::with_capacity_and_hasher(jamaah.len(), ahash::RandomState::default());
     for jamaah in jamaah {
         let status = Arc::new(JamaahStatus::registered(&jamaah));
-        let pilgrim = Pilgrim { jamaah: Arc::new(jamaah), status, path: Vec::new(), tasks: Vec::new() };
+        let pilgrim = Pilgrim {
+            jamaah: Arc::new(jamaah),
+            status,
+            path: Vec::new(),
+            tasks: Vec::new(),
+        };
         pilgrims.insert(pilgrim.jamaah.id, pilgrim);
     }
     for status in statuses {

@@ -1,0 +1,218 @@
+//! What can be asked of the task board.
+
+use std::collections::BTreeSet;
+use std::str::FromStr;
+
+use crate::domain::ids::{DepartureId, JamaahId, StageId, UserId};
+use crate::domain::pipeline::listing::Unrecognised;
+use crate::domain::pipeline::task::{Bucket, Priority, TaskStatus};
+use crate::domain::principal::{Actor, Permission, Principal, RoleKey};
+
+/// A page of tasks. Lists that are empty do not filter; a list of several
+/// values keeps tasks that have one of them; different filters must all hold.
+#[derive(Clone, Debug)]
+pub struct TaskQuery {
+    pub visibility: Visibility,
+    pub roles: Vec<RoleKey>,
+    /// Empty: open tasks only.
+    pub statuses: Vec<StatusTerm>,
+    pub buckets: Vec<Bucket>,
+    pub stages: Vec<StageId>,
+    pub assignee: Option<AssigneeFilter>,
+    pub priorities: Vec<Priority>,
+    pub departure: Option<DepartureId>,
+    pub jamaah: Option<JamaahId>,
+    /// Words that must each be in the jamaah's name, the passport number or
+    /// the task's title, regardless of case.
+    pub q: Option<String>,
+    pub sort: TaskSort,
+    /// From 1.
+    pub page: u32,
+    pub limit: u32,
+}
+
+impl Default for TaskQuery {
+    fn default() -> Self {
+        Self {
+            visibility: Visibility::All,
+            roles: Vec::new(),
+            statuses: Vec::new(),
+            buckets: Vec::new(),
+            stages: Vec::new(),
+            assignee: None,
+            priorities: Vec::new(),
+            departure: None,
+            jamaah: None,
+            q: None,
+            sort: TaskSort::default(),
+            page: 1,
+            limit: 20,
+        }
+    }
+}
+
+impl TaskQuery {
+    /// The buckets asked for; `None` when all are welcome. Statuses that are
+    /// nothing but names of buckets ask for buckets.
+    pub(super) fn wanted_buckets(&self) -> Option<BTreeSet<Bucket>> {
+        let aliases = self.bucket_aliases();
+        if self.buckets.is_empty() && aliases.is_none() {
+            return None;
+        }
+        let mut wanted = BTreeSet::from(Bucket::ALL);
+        if !self.buckets.is_empty() {
+            wanted.retain(|bucket| self.buckets.contains(bucket));
+        }
+        if let Some(aliases) = aliases {
+            wanted.retain(|bucket| aliases.contains(bucket));
+        }
+        Some(wanted)
+    }
+
+    /// The statuses asked for, without those that ask for buckets.
+    pub(super) fn wanted_statuses(&self) -> &[StatusTerm] {
+        if self.bucket_aliases().is_some() { &[] } else { &self.statuses }
+    }
+
+    fn bucket_aliases(&self) -> Option<Vec<Bucket>> {
+        let bucket = |term: &StatusTerm| match term {
+            StatusTerm::Bucket(bucket) => Some(*bucket),
+            _ => None,
+        };
+        let buckets: Option<Vec<Bucket>> = self.statuses.iter().map(bucket).collect();
+        buckets.filter(|buckets| !buckets.is_empty())
+    }
+}
+
+/// A value of the `status` filter: a state, or one of the aliases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StatusTerm {
+    State(TaskStatus),
+    /// Open tasks of this bucket. `blocked` is a state and a bucket at once,
+    /// the same tasks either way, and is read as the state.
+    Bucket(Bucket),
+    /// Open and past its due date.
+    Overdue,
+    /// Pending, in progress or blocked.
+    Open,
+    /// Closed tasks too.
+    All,
+}
+
+impl FromStr for StatusTerm {
+    type Err = Unrecognised;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(match text {
+            "pending" => Self::State(TaskStatus::Pending),
+            "in_progress" => Self::State(TaskStatus::InProgress),
+            "blocked" => Self::State(TaskStatus::Blocked),
+            "completed" => Self::State(TaskStatus::Completed),
+            "cancelled" => Self::State(TaskStatus::Cancelled),
+            "urgent" => Self::Bucket(Bucket::Urgent),
+            "today" => Self::Bucket(Bucket::Today),
+            "upcoming" => Self::Bucket(Bucket::Upcoming),
+            "later" => Self::Bucket(Bucket::Later),
+            "overdue" => Self::Overdue,
+            "open" => Self::Open,
+            "all" => Self::All,
+            _ => return Err(Unrecognised::new("status", text)),
+        })
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AssigneeFilter {
+    Nobody,
+    User(UserId),
+}
+
+impl FromStr for AssigneeFilter {
+    type Err = Unrecognised;
+
+    /// `none`, or the id of a user.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "none" {
+            return Ok(Self::Nobody);
+        }
+        text.parse().map(Self::User).map_err(|_| Unrecognised::new("assignee", text))
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TaskSortKey {
+    /// Departure risk high, medium, low, unknown; in each the smallest chance
+    /// of being ready, then the departure date, then what is due first, then
+    /// the higher priority.
+    #[default]
+    Risk,
+    /// Without a due date last, in both directions.
+    DueAt,
+    /// Low first.
+    Priority,
+    CreatedAt,
+    UpdatedAt,
+    /// The jamaah's name, regardless of case, then the passport number.
+    Name,
+}
+
+/// The order of a page. Tasks that are equal keep the order they came into
+/// memory in, so that pages neither repeat nor skip a task.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TaskSort {
+    pub key: TaskSortKey,
+    pub descending: bool,
+}
+
+impl FromStr for TaskSort {
+    type Err = Unrecognised;
+
+    /// A key, with `-` before it for the other way round.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (name, descending) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
+        let key = match name {
+            "risk" => TaskSortKey::Risk,
+            "due_at" => TaskSortKey::DueAt,
+            "priority" => TaskSortKey::Priority,
+            "created_at" => TaskSortKey::CreatedAt,
+            "updated_at" => TaskSortKey::UpdatedAt,
+            "name" => TaskSortKey::Name,
+            _ => return Err(Unrecognised::new("sort", text)),
+        };
+        Ok(Self { key, descending })
+    }
+}
+
+/// Which tasks a principal may see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Visibility {
+    All,
+    /// Tasks of these roles, and those assigned to this user.
+    Roles { roles: BTreeSet<RoleKey>, user: Option<UserId> },
+}
+
+impl Visibility {
+    /// The same answer for many tasks that `Principal::sees_task` gives for one.
+    pub fn of(principal: &Principal) -> Self {
+        if principal.may(Permission::TasksReadAll) {
+            return Self::All;
+        }
+        if !principal.may(Permission::TasksRead) {
+            return Self::Roles { roles: BTreeSet::new(), user: None };
+        }
+        let user = match principal.actor {
+            Actor::User(user) => Some(user),
+            Actor::ApiKey(_) | Actor::System => None,
+        };
+        Self::Roles { roles: principal.roles.clone(), user }
+    }
+
+    pub fn includes(&self, role: &RoleKey, assignee: Option<UserId>) -> bool {
+        match self {
+            Self::All => true,
+            Self::Roles { roles, user } => {
+                roles.contains(role) || user.is_some() && *user == assignee
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! The read model: what REST reads and state channels answer from.
+//!
+//! Each commit publishes the next [`View`]: the state and, beside it, what
+//! lists and numbers need and the state does not hold. A view is never
+//! changed; the next one shares with it all that the commit did not touch.
+//! Whoever holds one sees one moment of the log, stamped with `state.head`.
+
+pub(crate) mod column;
+#[cfg(test)]
+pub(crate) mod sample;
+pub(crate) mod slot_set;
+pub(crate) mod sorted;
+#[cfg(test)]
+mod tests;
+
+use chrono::NaiveDate;
+
+use super::board::{Board, Day, TaskQuery};
+use super::change::Row;
+use super::listing::{JamaahCard, JamaahQuery, Page, TaskCard, TaskPage};
+use super::state::State;
+use super::tallies::Tallies;
+use crate::domain::ids::{JamaahId, TaskId};
+use crate::domain::time::Timestamp;
+
+/// What a batch of changes touched. Ids may repeat.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Touched {
+    pub tasks: Vec<TaskId>,
+    /// Whose own row, status or path changed; not those of whom only tasks did.
+    pub jamaah: Vec<JamaahId>,
+    /// Stages, pipelines or departures changed. A view reads these from its
+    /// state and needs no hint; caches of its bodies do.
+    pub config: bool,
+}
+
+impl Touched {
+    pub fn by<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Self {
+        let mut touched = Self::default();
+        for row in rows {
+            touched.add(row);
+        }
+        touched
+    }
+
+    pub fn add(&mut self, row: &Row) {
+        match row {
+            Row::Task(task) => self.tasks.push(task.id),
+            Row::Jamaah(jamaah) => self.jamaah.push(jamaah.id),
+            Row::JamaahStatus(status) => self.jamaah.push(status.jamaah_id),
+            Row::StageInstance(instance) => self.jamaah.push(instance.jamaah_id),
+            Row::Stage(_) | Row::PipelineVersion(_) | Row::Departure(_) => self.config = true,
+            Row::Comment(_) | Row::Import(_) => {}
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct View {
+    pub state: State,
+    board: Board,
+    tallies: Tallies,
+    /// When it was published.
+    pub as_of: Timestamp,
+    /// The date then in the tenant's zone, which buckets and windows are for.
+    pub today: NaiveDate,
+}
+
+impl View {
+    /// From scratch: when a tenant is loaded.
+    pub fn build(state: State, now: Timestamp) -> Self {
+        let today = state.tenant.zone.date_of(now);
+        let day = Day::new(today, state.tenant.zone);
+        Self { board: Board::build(&state, day), tallies: Tallies::compute(&state, today), as_of: now, today, state }
+    }
+
+    /// After a commit that led to `next`.
+    pub fn advance(&self, next: State, touched: &Touched, now: Timestamp) -> Self {
+        if next.tenant.zone != self.state.tenant.zone {
+            return Self::build(next, now);
+        }
+        let mut view = self.new_day(now);
+        view.board.advance(&self.state, &next, touched);
+        view.tallies.advance(&self.state, &next, touched);
+        view.state = next;
+        view
+    }
+
+    /// The same state at a later moment; past local midnight, on another date.
+    pub fn new_day(&self, now: Timestamp) -> Self {
+        let zone = self.state.tenant.zone;
+        let today = zone.date_of(now);
+        let mut view = Self { as_of: now, today, ..self.clone() };
+        if today != self.today {
+            view.board.rebucket(&self.state, Day::new(today, zone));
+            view.tallies.new_day(today);
+        }
+        view
+    }
+
+    pub fn tasks(&self, query: &TaskQuery) -> TaskPage {
+        let found = self.board.find(&self.state, query);
+        TaskPage::of(&self.state, self.board.day(), &found, query.page, query.limit)
+    }
+
+    pub fn task_card(&self, id: TaskId) -> Option<TaskCard> {
+        TaskCard::of(&self.state, self.board.day(), self.state.task(id)?)
+    }
+
+    pub fn jamaah(&self, query: &JamaahQuery) -> Page<JamaahCard> {
+        let (ids, total) = self.board.find_jamaah(query);
+        let pilgrims = ids.into_iter().filter_map(|id| self.state.pilgrim(id));
+        let items = pilgrims.map(|pilgrim| JamaahCard::of(&self.state, pilgrim)).collect();
+        Page::new(items, query.page, query.limit, total)
+    }
+
+    pub fn jamaah_card(&self, id: JamaahId) -> Option<JamaahCard> {
+        Some(JamaahCard::of(&self.state, self.state.pilgrim(id)?))
+    }
+}
