@@ -12,6 +12,7 @@ pub mod observe;
 pub mod openapi;
 pub mod page;
 pub mod params;
+pub mod pipeline;
 pub mod reply;
 pub mod routes;
 pub mod scrape;
@@ -30,6 +31,7 @@ pub const UNDESCRIBED: [&str; 2] = ["/api/openapi.json", "/api/docs"];
 
 /// Everything under the base path.
 pub fn resources(config: &mut Described) {
+    pipeline::routes(config);
     config
         .service(auth::login::sign_in)
         .service(auth::login::sign_out)

@@ -89,8 +89,10 @@ impl JournalActor {
         self.writing = true;
         let node = Arc::clone(&self.node);
         let connection = self.connection.take();
-        let (batches, replies): (Vec<_>, Vec<_>) =
-            writes.into_iter().map(|write| (write.batch, write.reply)).unzip();
+        let (batches, replies): (Vec<_>, Vec<_>) = writes
+            .into_iter()
+            .map(|write| (write.batch, write.reply))
+            .unzip();
         let work = async move {
             let (connection, outcomes) = commit(&node, connection, &batches).await;
             // the tenants hear before anything else happens here
@@ -151,10 +153,12 @@ async fn commit(
         },
     };
     let started = Instant::now();
-    let written = tokio::time::timeout(node.limits.commit, journal::write(&mut connection, batches)).await;
-    match written {
+    let written =
+        tokio::time::timeout(node.limits.commit, journal::write(&mut connection, batches));
+    match written.await {
         Ok(Ok(written)) => {
-            node.metrics.journal_commit_seconds.observe(started.elapsed().as_secs_f64());
+            let seconds = started.elapsed().as_secs_f64();
+            node.metrics.journal_commit_seconds.observe(seconds);
             let outcomes = batches.iter().map(|batch| {
                 if written.winners.contains(&batch.tenant_id) {
                     Outcome::Committed
@@ -166,10 +170,13 @@ async fn commit(
             let outcomes = outcomes.collect();
             (Some(connection), outcomes)
         }
-        Ok(Err(error)) if error.is_refused() => {
-            tracing::error!(%error, "postgresql refused a batch");
-            (Some(connection), vec![Outcome::Refused(error.to_string()); batches.len()])
-        }
+        Ok(Err(error)) if error.is_refused() => match batches {
+            [_] => {
+                tracing::error!(%error, "the database refused a batch");
+                (Some(connection), vec![Outcome::Refused(error.to_string())])
+            }
+            _ => commit_apart(node, connection, batches).await,
+        },
         Ok(Err(error)) => {
             tracing::warn!(%error, "the answer to a commit was lost");
             resolve(node, batches).await
@@ -181,10 +188,30 @@ async fn commit(
     }
 }
 
+/// What one tenant wants written was refused, and with it everybody's: each
+/// tenant's batch goes alone, and only the culprit's is refused again.
+async fn commit_apart(
+    node: &Node,
+    connection: AsyncPgConnection,
+    batches: &[TenantBatch],
+) -> (Option<AsyncPgConnection>, Vec<Outcome>) {
+    let mut connection = Some(connection);
+    let mut outcomes = Vec::with_capacity(batches.len());
+    for batch in batches.chunks(1) {
+        let (left, mut outcome) = Box::pin(commit(node, connection, batch)).await;
+        connection = left;
+        outcomes.append(&mut outcome);
+    }
+    (connection, outcomes)
+}
+
 /// Finds out what became of batches whose answer was lost, by sending them
 /// again: whichever of the two statements comes first wins, the other finds
 /// the head moved and writes nothing.
-async fn resolve(node: &Node, batches: &[TenantBatch]) -> (Option<AsyncPgConnection>, Vec<Outcome>) {
+async fn resolve(
+    node: &Node,
+    batches: &[TenantBatch],
+) -> (Option<AsyncPgConnection>, Vec<Outcome>) {
     let give_up = Instant::now() + node.limits.resolve;
     while let Some(left) = give_up.checked_duration_since(Instant::now()) {
         match tokio::time::timeout(left, send_again(node, batches)).await {
@@ -210,7 +237,11 @@ async fn send_again(
             let owner = journal::batch_at(&mut connection, batch.tenant_id, first).await?;
             owner == Some(batch.batch_id)
         };
-        outcomes.push(if committed { Outcome::Committed } else { Outcome::Conflict });
+        outcomes.push(if committed {
+            Outcome::Committed
+        } else {
+            Outcome::Conflict
+        });
     }
     Ok((connection, outcomes))
 }

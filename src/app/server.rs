@@ -89,6 +89,7 @@ impl Running {
         let patience = Duration::from_secs(self.app.config.http.shutdown_seconds + 5);
         let stopped = async {
             self.requests.stop(true).await;
+            self.app.tenants.finish().await;
             self.scrapes.stop(true).await;
             for task in self.tasks {
                 let _ = task.await;

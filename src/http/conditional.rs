@@ -79,6 +79,8 @@ impl IfMatch {
             return Ok(Self::Any);
         }
         let digits = value.trim_start_matches("W/").trim_matches('"');
+        // of the tag of a GET, the part that is the version
+        let digits = digits.split('-').next().unwrap_or(digits);
         digits.parse().map(Self::Version).map_err(|_| {
             ApiError::Malformed("If-Match must be one version in quotes, such as \"3\"".to_owned())
         })
@@ -141,6 +143,10 @@ mod tests {
     fn a_version_comes_from_the_header_or_the_body() {
         assert_eq!(if_match("\"3\"").unwrap(), IfMatch::Version(3));
         assert_eq!(if_match("3").unwrap(), IfMatch::Version(3));
+        assert_eq!(
+            if_match("\"3-00ff00ff00ff00ff\"").unwrap(),
+            IfMatch::Version(3)
+        );
         assert_eq!(if_match("*").unwrap().required(None).unwrap(), None);
         assert_eq!(IfMatch::Version(3).expected(None).unwrap(), Some(3));
         assert_eq!(IfMatch::Absent.required(Some(4)).unwrap(), Some(4));

@@ -13,7 +13,10 @@ use serde::Serialize;
 
 use super::conditional::{self, IfNoneMatch};
 use super::page::Page;
-use crate::actors::handle::Receipt;
+use crate::actors::handle::{Freshness, Receipt};
+use crate::domain::pipeline::listing::BucketCounts;
+use crate::domain::pipeline::view::View;
+use crate::domain::principal::RoleKey;
 use crate::domain::time::Timestamp;
 use crate::error::ApiError;
 
@@ -48,9 +51,13 @@ pub struct Meta {
     pub total: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pages: Option<u64>,
-    /// How many of `total` there are of each kind, where a list tells.
+    /// Of a list of tasks: open ones per column of the board, whichever bucket was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub counts: Option<BTreeMap<String, u64>>,
+    pub buckets: Option<BucketCounts>,
+    /// Of a list of tasks: how many each role has, whichever role was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<std::collections::HashMap<String, u32>>)]
+    pub roles: Option<BTreeMap<RoleKey, u32>>,
     /// The instant for which `data` was computed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub as_of: Option<DateTime<Utc>>,
@@ -104,9 +111,16 @@ impl<T: Serialize> Reply<T> {
         self
     }
 
-    pub fn counts(mut self, counts: BTreeMap<String, u64>) -> Self {
-        self.meta.counts = Some(counts);
+    pub fn task_counts(mut self, buckets: BucketCounts, roles: BTreeMap<RoleKey, u32>) -> Self {
+        self.meta.buckets = Some(buckets);
+        self.meta.roles = Some(roles);
         self
+    }
+
+    /// `data` was read from this view, which is as current as that.
+    pub fn read_from(mut self, view: &View, freshness: Freshness) -> Self {
+        self.meta.stale = (!freshness.live).then_some(true);
+        self.seq(view.state.head).as_of(freshness.as_of)
     }
 
     /// `data` is one row with this version, which becomes the strong `ETag`
@@ -131,14 +145,14 @@ impl<T: Serialize> Reply<T> {
     }
 
     pub fn with_status(self, status: StatusCode) -> Answer {
-        let (body, tag) = self.render()?;
+        let (body, _) = self.render()?;
         let mut response = HttpResponse::build(status);
         response.insert_header((
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/json"),
         ));
-        if self.version.is_some() {
-            response.insert_header((header::ETAG, tag));
+        if let Some(version) = self.version {
+            response.insert_header((header::ETAG, format!("\"{version}\"")));
         }
         if self.replayed {
             response.insert_header(("idempotency-replayed", "true"));
@@ -150,41 +164,49 @@ impl<T: Serialize> Reply<T> {
     /// For GETs: with an `ETag`, and 304 when the client has this already.
     /// `seq` and `as_of` may move on under a 304: the data is the same.
     pub fn conditional(self, known: &IfNoneMatch) -> Answer {
-        let (body, tag) = self.render()?;
+        let (body, fingerprint) = self.render()?;
+        let tag = match self.version {
+            // begins with what `If-Match` takes
+            Some(version) => format!("\"{version}-{fingerprint:016x}\""),
+            None => format!("W/\"{fingerprint:016x}\""),
+        };
         Ok(conditional::answer(known, &tag, body.into()))
     }
 
-    /// The body and its tag: the version of one row, else a hash of what the
-    /// client would notice.
-    fn render(&self) -> Result<(Vec<u8>, String), ApiError> {
+    /// The body alone, for those that are kept.
+    pub fn body(&self) -> Result<Vec<u8>, ApiError> {
+        Ok(self.render()?.0)
+    }
+
+    /// The `ETag` that [`Self::conditional`] would send for data without a version.
+    pub fn tag(&self) -> Result<String, ApiError> {
+        Ok(format!("W/\"{:016x}\"", self.render()?.1))
+    }
+
+    /// The body, and a fingerprint of what the client would notice.
+    fn render(&self) -> Result<(Vec<u8>, u64), ApiError> {
         let mut body = Vec::with_capacity(512);
         body.extend_from_slice(b"{\"ok\":true,\"data\":");
         serde_json::to_writer(&mut body, &self.data).map_err(ApiError::internal)?;
-        let tag = match self.version {
-            Some(version) => format!("\"{version}\""),
-            None => format!("W/\"{:016x}\"", fingerprint(&body, &self.meta)),
-        };
+        let mut hasher = ahash::RandomState::with_seeds(1, 2, 3, 4).build_hasher();
+        hasher.write(&body);
         if let Some(message) = self.message {
             body.extend_from_slice(b",\"message\":");
             serde_json::to_writer(&mut body, message).map_err(ApiError::internal)?;
         }
         if self.meta != Meta::default() {
+            let lasting = Meta {
+                seq: None,
+                as_of: None,
+                ..self.meta.clone()
+            };
+            hasher.write(&serde_json::to_vec(&lasting).map_err(ApiError::internal)?);
             body.extend_from_slice(b",\"meta\":");
             serde_json::to_writer(&mut body, &self.meta).map_err(ApiError::internal)?;
         }
         body.push(b'}');
-        Ok((body, tag))
+        Ok((body, hasher.finish()))
     }
-}
-
-fn fingerprint(data: &[u8], meta: &Meta) -> u64 {
-    let mut hasher = ahash::RandomState::with_seeds(1, 2, 3, 4).build_hasher();
-    hasher.write(data);
-    for number in [meta.page, meta.limit].into_iter().flatten() {
-        hasher.write_u32(number);
-    }
-    hasher.write_u64(meta.total.unwrap_or(0));
-    hasher.finish()
 }
 
 #[cfg(test)]
@@ -212,10 +234,17 @@ mod tests {
     }
 
     #[test]
-    fn the_tag_follows_the_data_and_not_the_clock() {
-        let tag = |data: &str, seq| Reply::new(data.to_owned()).seq(seq).render().unwrap().1;
-        assert_eq!(tag("a", 1), tag("a", 2));
-        assert_ne!(tag("a", 1), tag("b", 1));
-        assert_eq!(Reply::new("a").version(3).render().unwrap().1, "\"3\"");
+    fn the_fingerprint_follows_the_data_and_not_the_clock() {
+        let print = |data: &str, seq| Reply::new(data.to_owned()).seq(seq).render().unwrap().1;
+        assert_eq!(print("a", 1), print("a", 2));
+        assert_ne!(print("a", 1), print("b", 1));
+        let page = |page| {
+            Reply::new("a")
+                .page(Page { page, limit: 20 }, 41)
+                .render()
+                .unwrap()
+                .1
+        };
+        assert_ne!(page(1), page(2));
     }
 }

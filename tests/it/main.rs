@@ -11,7 +11,9 @@
 mod support;
 
 mod auth;
+mod cache;
 mod errors;
 mod health;
 mod metrics;
 mod openapi;
+mod tasks;

@@ -3,5 +3,6 @@
 pub mod app;
 pub mod client;
 pub mod fixture;
+pub mod season;
 
 pub use app::TestApp;

@@ -12,7 +12,8 @@ use subtle::ConstantTimeEq;
 use super::caller::Caller;
 use super::credential::{self, hash};
 use super::needs::Needs;
-use crate::actors::handle::Order;
+use crate::actors::handle::{Order, TenantHandle};
+use crate::actors::registry::OpenError;
 use crate::app::App;
 use crate::domain::ids::TenantId;
 use crate::domain::pipeline::command::Command;
@@ -37,6 +38,25 @@ impl<P> Authorized<P> {
 
     pub fn principal(&self) -> &Arc<Principal> {
         &self.caller.principal
+    }
+
+    /// The caller's tenant, loaded into memory if need be.
+    pub async fn tenant(&self) -> Result<TenantHandle, ApiError> {
+        self.app
+            .tenants
+            .open(self.caller.tenant.id)
+            .await
+            .map_err(|error| match error {
+                OpenError::NotFound => ApiError::NotFound { what: "tenant" },
+                OpenError::Unavailable(cause) => {
+                    tracing::warn!(
+                        tenant.slug = &*self.caller.tenant.slug,
+                        error.cause = cause,
+                        "cannot load a tenant"
+                    );
+                    ApiError::unavailable()
+                }
+            })
     }
 
     /// A command by this caller, with what came with its request.
