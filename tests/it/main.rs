@@ -12,9 +12,15 @@ mod support;
 
 mod auth;
 mod cache;
+mod chaos;
+mod chaos_commit;
+mod chaos_redis;
+mod crash;
 mod errors;
 mod health;
+mod isolation;
 mod metrics;
 mod openapi;
 mod pipeline;
+mod race;
 mod tasks;
