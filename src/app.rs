@@ -63,7 +63,13 @@ impl App {
         let api = http::openapi::describe();
         let db = Pools::new(settings)?;
         let limits = config.actors.limits();
-        let node = Node::new(clock.clone(), db.clone(), metrics.clone(), limits, secrets.seed());
+        let node = Node::new(
+            clock.clone(),
+            db.clone(),
+            metrics.clone(),
+            limits,
+            secrets.seed(),
+        );
         Ok(Self {
             tenants: Tenants::start(node),
             db,

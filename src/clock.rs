@@ -22,7 +22,10 @@ impl Clock {
     /// The present instant, in whole microseconds as PostgreSQL stores it.
     pub fn now(&self) -> Timestamp {
         match self {
-            #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "the one place that reads the clock"
+            )]
             Self::System => Utc::now().trunc_subsecs(6),
             Self::Manual(clock) => *clock.now.borrow(),
         }
@@ -57,7 +60,9 @@ pub struct ManualClock {
 
 impl ManualClock {
     pub fn new(now: Timestamp) -> Self {
-        Self { now: Arc::new(watch::Sender::new(now)) }
+        Self {
+            now: Arc::new(watch::Sender::new(now)),
+        }
     }
 
     pub fn set(&self, now: Timestamp) {

@@ -112,7 +112,11 @@ impl Upload {
             Err(error) => Manifest::unreadable(error),
         };
         let sha256 = hex::encode(Sha256::digest(bytes)).into();
-        Self { file_name: file_name.into(), sha256, manifest }
+        Self {
+            file_name: file_name.into(),
+            sha256,
+            manifest,
+        }
     }
 }
 
@@ -129,8 +133,14 @@ pub fn rehearse(mut upload: Upload, known: &Known, mut state: State, now: Timest
             continue;
         }
         let standing = standing(&state, &imported);
-        let command = Command::ImportPeople { people: Arc::new(vec![imported]) };
-        let context = Context { principal: &principal, now, ids: &mut ids };
+        let command = Command::ImportPeople {
+            people: Arc::new(vec![imported]),
+        };
+        let context = Context {
+            principal: &principal,
+            now,
+            ids: &mut ids,
+        };
         match (decide(&mut state, &command, context), standing) {
             (Ok(_), Standing::New) => report.created += 1,
             (Ok(_), Standing::Changed(_)) => report.updated += 1,
@@ -148,7 +158,11 @@ pub struct Known(HashSet<(Arc<str>, NaiveDate)>);
 
 impl Known {
     /// Looks the people of an upload up in the database, leaving out the hot ones.
-    pub async fn look_up(pools: &Pools, handle: &TenantHandle, upload: &Upload) -> db::Result<Self> {
+    pub async fn look_up(
+        pools: &Pools,
+        handle: &TenantHandle,
+        upload: &Upload,
+    ) -> db::Result<Self> {
         let view = handle.view();
         let tenant = view.state.tenant.id;
         let cold: Vec<String> = upload
@@ -156,7 +170,11 @@ impl Known {
             .people
             .iter()
             .map(|person| &person.passport_number)
-            .filter(|passport| view.state.by_passport(&Arc::from(passport.as_str())).is_empty())
+            .filter(|passport| {
+                view.state
+                    .by_passport(&Arc::from(passport.as_str()))
+                    .is_empty()
+            })
             .cloned()
             .collect();
         if cold.is_empty() {
@@ -172,7 +190,9 @@ impl Known {
 
     fn contains(&self, person: &ImportedPerson) -> bool {
         !self.0.is_empty()
-            && self.0.contains(&(person.passport_number.clone(), person.departure_date))
+            && self
+                .0
+                .contains(&(person.passport_number.clone(), person.departure_date))
     }
 }
 
@@ -214,8 +234,18 @@ impl Job {
             created_at: now,
             updated_at: now,
         };
-        let job = Self { handle, principal, request_id, clock, report, import };
-        job.order(Command::RecordImport { import: Arc::new(job.import.clone()) }).await?;
+        let job = Self {
+            handle,
+            principal,
+            request_id,
+            clock,
+            report,
+            import,
+        };
+        job.order(Command::RecordImport {
+            import: Arc::new(job.import.clone()),
+        })
+        .await?;
         Ok(job)
     }
 
@@ -248,7 +278,11 @@ impl Job {
     }
 
     /// Imports people together, or, when one of them is refused, in halves.
-    async fn import(&mut self, people: &[ManifestPerson], known: &Known) -> Result<(), CommandError> {
+    async fn import(
+        &mut self,
+        people: &[ManifestPerson],
+        known: &Known,
+    ) -> Result<(), CommandError> {
         let mut halves = vec![people];
         while let Some(people) = halves.pop() {
             let mut imported: Vec<ImportedPerson> =
@@ -256,7 +290,12 @@ impl Job {
             imported.retain(|person| !known.contains(person));
             let skipped = people.len() - imported.len();
             let given = imported.len();
-            match self.order(Command::ImportPeople { people: Arc::new(imported) }).await {
+            match self
+                .order(Command::ImportPeople {
+                    people: Arc::new(imported),
+                })
+                .await
+            {
                 Ok(kinds) => {
                     let times = |kind| count(kinds.iter().filter(|k| **k == kind).count());
                     let created = times(EventKind::JamaahRegistered);
@@ -291,7 +330,10 @@ impl Job {
             self.import.problems = Arc::new(report.problems());
         }
         self.import.updated_at = self.clock.now();
-        self.order(Command::RecordImport { import: Arc::new(self.import.clone()) }).await?;
+        self.order(Command::RecordImport {
+            import: Arc::new(self.import.clone()),
+        })
+        .await?;
         Ok(())
     }
 

@@ -55,7 +55,13 @@ pub struct Receipt {
 impl Receipt {
     /// Of a command that found nothing to change.
     pub(super) fn of_nothing(command_id: CommandId, head: i64) -> Self {
-        Self { command_id, seq: head, rows: Arc::new([]), kinds: Arc::new([]), replayed: false }
+        Self {
+            command_id,
+            seq: head,
+            rows: Arc::new([]),
+            kinds: Arc::new([]),
+            replayed: false,
+        }
     }
 
     /// Number of the command's first event.
@@ -76,7 +82,10 @@ pub enum CommandError {
     /// Nothing has been done, unless the outcome is unknown: then the same
     /// `Idempotency-Key` finds out.
     #[error("the log cannot be written")]
-    Unavailable { retry_after: Duration, outcome_unknown: bool },
+    Unavailable {
+        retry_after: Duration,
+        outcome_unknown: bool,
+    },
     /// The rules allowed what the database does not: a fault of the program.
     /// Nothing has been done.
     #[error("the database refused the command")]
@@ -85,11 +94,16 @@ pub enum CommandError {
 
 impl CommandError {
     pub(super) fn busy() -> Self {
-        Self::Busy { retry_after: SOON * 4 }
+        Self::Busy {
+            retry_after: SOON * 4,
+        }
     }
 
     pub(super) fn unavailable() -> Self {
-        Self::Unavailable { retry_after: SOON * 4, outcome_unknown: false }
+        Self::Unavailable {
+            retry_after: SOON * 4,
+            outcome_unknown: false,
+        }
     }
 }
 
@@ -128,7 +142,8 @@ impl Shared {
     }
 
     pub fn confirm(&self, now: Timestamp) {
-        self.confirmed_us.store(now.timestamp_micros(), Ordering::Relaxed);
+        self.confirmed_us
+            .store(now.timestamp_micros(), Ordering::Relaxed);
     }
 
     pub fn set_live(&self, live: bool) {
@@ -136,7 +151,8 @@ impl Shared {
     }
 
     pub fn touch(&self) {
-        self.used_us.store(self.node.now().timestamp_micros(), Ordering::Relaxed);
+        self.used_us
+            .store(self.node.now().timestamp_micros(), Ordering::Relaxed);
     }
 
     pub fn idle_for(&self) -> Duration {
@@ -189,7 +205,11 @@ impl TenantHandle {
         let confirmed = self.shared.confirmed_us.load(Ordering::Relaxed);
         let live = self.shared.live.load(Ordering::Relaxed) && self.address.connected();
         let now = self.shared.node.now();
-        let as_of = if live { now } else { Timestamp::from_timestamp_micros(confirmed).unwrap_or(now) };
+        let as_of = if live {
+            now
+        } else {
+            Timestamp::from_timestamp_micros(confirmed).unwrap_or(now)
+        };
         Freshness { live, as_of }
     }
 
@@ -197,7 +217,12 @@ impl TenantHandle {
     pub async fn execute(&self, order: Order) -> Result<Receipt, CommandError> {
         self.shared.touch();
         let (reply, answer) = oneshot::channel();
-        let execute = Execute { order, reply, tries: 0, key_is_new: false };
+        let execute = Execute {
+            order,
+            reply,
+            tries: 0,
+            key_is_new: false,
+        };
         match self.send(execute) {
             Ok(()) => {}
             Err(SendError::Full(_)) => return Err(CommandError::busy()),
@@ -212,7 +237,10 @@ impl TenantHandle {
                 }
             }
         }
-        let lost = CommandError::Unavailable { retry_after: SOON * 4, outcome_unknown: true };
+        let lost = CommandError::Unavailable {
+            retry_after: SOON * 4,
+            outcome_unknown: true,
+        };
         answer.await.unwrap_or(Err(lost))
     }
 
@@ -221,7 +249,10 @@ impl TenantHandle {
         let stage = match &execute.order.command {
             Command::Task { id, .. } => {
                 let view = self.shared.view.load();
-                view.state.task(*id).and_then(|task| stages.get(&task.stage_id)).cloned()
+                view.state
+                    .task(*id)
+                    .and_then(|task| stages.get(&task.stage_id))
+                    .cloned()
             }
             _ => None,
         };

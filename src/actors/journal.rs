@@ -89,8 +89,10 @@ impl JournalActor {
         self.writing = true;
         let node = Arc::clone(&self.node);
         let connection = self.connection.take();
-        let (batches, replies): (Vec<_>, Vec<_>) =
-            writes.into_iter().map(|write| (write.batch, write.reply)).unzip();
+        let (batches, replies): (Vec<_>, Vec<_>) = writes
+            .into_iter()
+            .map(|write| (write.batch, write.reply))
+            .unzip();
         let work = async move {
             let (connection, outcomes) = commit(&node, connection, &batches).await;
             // the tenants hear before anything else happens here
@@ -151,10 +153,13 @@ async fn commit(
         },
     };
     let started = Instant::now();
-    let written = tokio::time::timeout(node.limits.commit, journal::write(&mut connection, batches)).await;
+    let written =
+        tokio::time::timeout(node.limits.commit, journal::write(&mut connection, batches)).await;
     match written {
         Ok(Ok(written)) => {
-            node.metrics.journal_commit_seconds.observe(started.elapsed().as_secs_f64());
+            node.metrics
+                .journal_commit_seconds
+                .observe(started.elapsed().as_secs_f64());
             let outcomes = batches.iter().map(|batch| {
                 if written.winners.contains(&batch.tenant_id) {
                     Outcome::Committed
@@ -168,7 +173,10 @@ async fn commit(
         }
         Ok(Err(error)) if error.is_refused() => {
             tracing::error!(%error, "postgresql refused a batch");
-            (Some(connection), vec![Outcome::Refused(error.to_string()); batches.len()])
+            (
+                Some(connection),
+                vec![Outcome::Refused(error.to_string()); batches.len()],
+            )
         }
         Ok(Err(error)) => {
             tracing::warn!(%error, "the answer to a commit was lost");
@@ -184,7 +192,10 @@ async fn commit(
 /// Finds out what became of batches whose answer was lost, by sending them
 /// again: whichever of the two statements comes first wins, the other finds
 /// the head moved and writes nothing.
-async fn resolve(node: &Node, batches: &[TenantBatch]) -> (Option<AsyncPgConnection>, Vec<Outcome>) {
+async fn resolve(
+    node: &Node,
+    batches: &[TenantBatch],
+) -> (Option<AsyncPgConnection>, Vec<Outcome>) {
     let give_up = Instant::now() + node.limits.resolve;
     while let Some(left) = give_up.checked_duration_since(Instant::now()) {
         match tokio::time::timeout(left, send_again(node, batches)).await {
@@ -210,7 +221,11 @@ async fn send_again(
             let owner = journal::batch_at(&mut connection, batch.tenant_id, first).await?;
             owner == Some(batch.batch_id)
         };
-        outcomes.push(if committed { Outcome::Committed } else { Outcome::Conflict });
+        outcomes.push(if committed {
+            Outcome::Committed
+        } else {
+            Outcome::Conflict
+        });
     }
     Ok((connection, outcomes))
 }

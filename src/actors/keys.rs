@@ -22,7 +22,10 @@ pub struct Keys {
 
 impl Keys {
     pub fn new(recent: impl IntoIterator<Item = (Arc<str>, i64)>, complete: bool) -> Self {
-        Self { seqs: recent.into_iter().collect(), complete }
+        Self {
+            seqs: recent.into_iter().collect(),
+            complete,
+        }
     }
 
     pub fn find(&self, key: &str) -> Known {

@@ -61,9 +61,21 @@ pub struct Node {
 }
 
 impl Node {
-    pub fn new(clock: Clock, pools: Pools, metrics: Metrics, limits: Limits, seed: u64) -> Arc<Self> {
+    pub fn new(
+        clock: Clock,
+        pools: Pools,
+        metrics: Metrics,
+        limits: Limits,
+        seed: u64,
+    ) -> Arc<Self> {
         let ids = Mutex::new(IdSource::seeded(seed));
-        Arc::new(Self { clock, pools, metrics, limits, ids })
+        Arc::new(Self {
+            clock,
+            pools,
+            metrics,
+            limits,
+            ids,
+        })
     }
 
     pub fn now(&self) -> Timestamp {
@@ -73,7 +85,10 @@ impl Node {
     /// A source of ids of its own for one actor.
     pub fn new_ids(&self) -> IdSource {
         let now = self.now();
-        let mut ids = self.ids.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut ids = self
+            .ids
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         let seed: uuid::Uuid = ids.next(now);
         IdSource::seeded(seed.as_u64_pair().1)
     }

@@ -43,7 +43,9 @@ struct Inner {
 
 impl std::fmt::Debug for Inner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Tenants").field("open", &self.handles().len()).finish_non_exhaustive()
+        f.debug_struct("Tenants")
+            .field("open", &self.handles().len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -62,7 +64,9 @@ impl Tenants {
         let journal = JournalActor::start_in_arbiter(&journal_thread.handle(), move |_| {
             JournalActor::new(for_journal)
         });
-        let threads = (0..node.limits.threads.max(1)).map(|_| Arbiter::new().handle()).collect();
+        let threads = (0..node.limits.threads.max(1))
+            .map(|_| Arbiter::new().handle())
+            .collect();
         let inner = Inner {
             node,
             journal,
@@ -70,7 +74,9 @@ impl Tenants {
             open: RwLock::default(),
             loading: std::sync::Mutex::default(),
         };
-        let tenants = Self { inner: Arc::new(inner) };
+        let tenants = Self {
+            inner: Arc::new(inner),
+        };
         sweeper::start(tenants.clone());
         tenants
     }
@@ -103,7 +109,11 @@ impl Tenants {
     /// Loads the tenant unless a living actor has it.
     pub(super) async fn reopen(&self, id: TenantId) -> Result<TenantHandle, OpenError> {
         let turn = {
-            let mut loading = self.inner.loading.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut loading = self
+                .inner
+                .loading
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             Arc::clone(loading.entry(id).or_default())
         };
         let _turn = turn.lock().await;
@@ -114,12 +124,21 @@ impl Tenants {
             }
             if !handle.shared.has_left() {
                 tracing::error!(tenant = %id, "a tenant's actor died, loading it afresh");
-                self.inner.node.metrics.actor_restarts_total.with_label_values(&["tenant"]).inc();
+                self.inner
+                    .node
+                    .metrics
+                    .actor_restarts_total
+                    .with_label_values(&["tenant"])
+                    .inc();
             }
         }
         let handle = self.load(id).await?;
         self.make_room();
-        let mut open = self.inner.open.write().unwrap_or_else(PoisonError::into_inner);
+        let mut open = self
+            .inner
+            .open
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         open.insert(id, handle.clone());
         Ok(handle)
     }
@@ -128,12 +147,18 @@ impl Tenants {
         let node = Arc::clone(&self.inner.node);
         let unavailable = |error: &dyn std::fmt::Display| OpenError::Unavailable(error.to_string());
         let loaded = load::tenant(&node.pools, id, node.now(), load::Extent::default()).await;
-        let loaded = loaded.map_err(|error| unavailable(&error))?.ok_or(OpenError::NotFound)?;
+        let loaded = loaded
+            .map_err(|error| unavailable(&error))?
+            .ok_or(OpenError::NotFound)?;
         let now = node.now();
         let building = tokio::task::spawn_blocking(move || {
             let deadlines = deadlines_of(&loaded.state, now);
             let keys = Keys::new(loaded.keys.keys, loaded.keys.complete);
-            Loaded { view: Arc::new(View::build(loaded.state, now)), deadlines, keys }
+            Loaded {
+                view: Arc::new(View::build(loaded.state, now)),
+                deadlines,
+                keys,
+            }
         });
         let loaded = building.await.map_err(|error| unavailable(&error))?;
         let shared = Arc::new(Shared::new(Arc::clone(&node), Arc::clone(&loaded.view)));
@@ -142,21 +167,34 @@ impl Tenants {
             move |_: &mut Context<TenantActor>| TenantActor::new(node, shared, journal, loaded)
         };
         let place = id.0.as_u64_pair().1 % u64::try_from(self.inner.threads.len()).unwrap_or(1);
-        let thread = usize::try_from(place).ok().and_then(|place| self.inner.threads.get(place));
+        let thread = usize::try_from(place)
+            .ok()
+            .and_then(|place| self.inner.threads.get(place));
         let thread = thread.ok_or_else(|| unavailable(&"no thread"))?;
         let address = TenantActor::start_in_arbiter(thread, actor);
-        Ok(TenantHandle { shared, address, tenants: self.clone() })
+        Ok(TenantHandle {
+            shared,
+            address,
+            tenants: self.clone(),
+        })
     }
 
     /// Asks the least recently used to leave when the ceiling is reached, and
     /// forgets those that have left.
     fn make_room(&self) {
-        let mut open = self.inner.open.write().unwrap_or_else(PoisonError::into_inner);
+        let mut open = self
+            .inner
+            .open
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         open.retain(|_, handle| handle.address.connected() || !handle.shared.has_left());
         if open.len() < self.inner.node.limits.tenants {
             return;
         }
-        if let Some((id, oldest)) = open.iter().min_by_key(|(_, handle)| handle.shared.used_us()) {
+        if let Some((id, oldest)) = open
+            .iter()
+            .min_by_key(|(_, handle)| handle.shared.used_us())
+        {
             let id = *id;
             oldest.retire();
             open.remove(&id);

@@ -49,16 +49,32 @@ pub struct StageActor {
 
 impl StageActor {
     pub fn new(id: StageId, node: Arc<Node>, tenant: Addr<TenantActor>, view: Arc<View>) -> Self {
-        Self { id, node, tenant, view, staged: HashMap::new(), expected_end: false }
+        Self {
+            id,
+            node,
+            tenant,
+            view,
+            staged: HashMap::new(),
+            expected_end: false,
+        }
     }
 
     /// Checks a command against the task as it will be. The tenant decides
     /// where this memory cannot: on what is not here, and on a refusal that
     /// rests on something staged, which may yet come to nothing.
     fn check(&mut self, execute: &Execute) -> Result<(), CommandError> {
-        let Command::Task { id, expected, action } = &execute.order.command else { return Ok(()) };
+        let Command::Task {
+            id,
+            expected,
+            action,
+        } = &execute.order.command
+        else {
+            return Ok(());
+        };
         let staged = self.staged.get(id);
-        let Some(task) = staged.or_else(|| self.view.state.task(*id)) else { return Ok(()) };
+        let Some(task) = staged.or_else(|| self.view.state.task(*id)) else {
+            return Ok(());
+        };
         let now = self.node.now();
         match transition::act(task, *expected, action, &execute.order.principal, now) {
             Ok((next, _)) => {
@@ -111,7 +127,9 @@ impl Handler<ViewPublished> for StageActor {
         self.view = published.0;
         let state = &self.view.state;
         self.staged.retain(|id, task| {
-            state.task(*id).is_some_and(|committed| committed.version < task.version)
+            state
+                .task(*id)
+                .is_some_and(|committed| committed.version < task.version)
         });
     }
 }

@@ -107,8 +107,17 @@ pub struct TenantActor {
 }
 
 impl TenantActor {
-    pub fn new(node: Arc<Node>, shared: Arc<Shared>, journal: Addr<JournalActor>, loaded: Loaded) -> Self {
-        let Loaded { view, deadlines, keys } = loaded;
+    pub fn new(
+        node: Arc<Node>,
+        shared: Arc<Shared>,
+        journal: Addr<JournalActor>,
+        loaded: Loaded,
+    ) -> Self {
+        let Loaded {
+            view,
+            deadlines,
+            keys,
+        } = loaded;
         let next_midnight = view.state.tenant.zone.end_of(view.today);
         Self {
             ids: node.new_ids(),
@@ -135,7 +144,10 @@ impl TenantActor {
 
     /// Commands that have not been answered yet.
     fn pending(&self) -> usize {
-        let in_flight = self.in_flight.as_ref().map_or(0, |batch| batch.commands.len());
+        let in_flight = self
+            .in_flight
+            .as_ref()
+            .map_or(0, |batch| batch.commands.len());
         in_flight + self.next.commands.len() + self.waiting.len()
     }
 
@@ -158,7 +170,11 @@ impl TenantActor {
     /// The batch that is being gathered takes no more, or others wait already.
     fn is_full(&self) -> bool {
         let staged = self.next.commands.len();
-        let limit = if self.one_by_one { 1 } else { self.node.limits.batch };
+        let limit = if self.one_by_one {
+            1
+        } else {
+            self.node.limits.batch
+        };
         !self.waiting.is_empty() || staged >= limit || (self.one_by_one && self.in_flight.is_some())
     }
 
@@ -170,8 +186,11 @@ impl TenantActor {
 
     fn decide(&mut self, execute: Execute, ctx: &mut Context<Self>) {
         let now = self.node.now();
-        let context =
-            DecideContext { principal: &execute.order.principal, now, ids: &mut self.ids };
+        let context = DecideContext {
+            principal: &execute.order.principal,
+            now,
+            ids: &mut self.ids,
+        };
         let decided = decide(&mut self.working, &execute.order.command, context);
         if let Command::Review { jamaah_ids } = &execute.order.command {
             self.renew_deadlines(jamaah_ids, now);
@@ -184,11 +203,21 @@ impl TenantActor {
                 let _ = execute.reply.send(Ok(receipt));
             }
             Ok(changes) => {
-                let Execute { order, reply, tries, .. } = execute;
+                let Execute {
+                    order,
+                    reply,
+                    tries,
+                    ..
+                } = execute;
                 if let Some(idempotency) = &order.idempotency {
                     self.staged_keys.entry(idempotency.key.clone()).or_default();
                 }
-                let staged = Staged { order, reply, tries, command_id: self.ids.next(now) };
+                let staged = Staged {
+                    order,
+                    reply,
+                    tries,
+                    command_id: self.ids.next(now),
+                };
                 self.working.head = self.next.stage(staged, changes, self.working.head, now);
                 self.write(ctx);
             }
@@ -202,8 +231,14 @@ impl TenantActor {
     }
 
     fn forget_task(&self, command: &Command) {
-        let Command::Task { id, .. } = command else { return };
-        let stage = self.committed.state.task(*id).and_then(|task| self.stages.get(&task.stage_id));
+        let Command::Task { id, .. } = command else {
+            return;
+        };
+        let stage = self
+            .committed
+            .state
+            .task(*id)
+            .and_then(|task| self.stages.get(&task.stage_id));
         if let Some(stage) = stage {
             // a full mailbox only means that it corrects itself at the next commit
             let _ = stage.try_send(ForgetTask(*id));
@@ -271,7 +306,11 @@ impl Handler<StageDied> for TenantActor {
 
     fn handle(&mut self, died: StageDied, ctx: &mut Self::Context) {
         tracing::error!(stage = %died.0, "a stage's actor died, starting another");
-        self.node.metrics.actor_restarts_total.with_label_values(&["stage"]).inc();
+        self.node
+            .metrics
+            .actor_restarts_total
+            .with_label_values(&["stage"])
+            .inc();
         self.stages.remove(&died.0);
         self.employ_stages(ctx);
     }

@@ -61,7 +61,9 @@ impl Actors {
     pub(super) fn validate(&self, wrong: &mut Vec<String>) {
         let mut check = |key: &str, value: u128, least: u128, most: u128| {
             if !(least..=most).contains(&value) {
-                wrong.push(format!("actors.{key}: {value} is not between {least} and {most}"));
+                wrong.push(format!(
+                    "actors.{key}: {value} is not between {least} and {most}"
+                ));
             }
         };
         let wide = |n: usize| u128::try_from(n).unwrap_or(u128::MAX);
@@ -73,7 +75,12 @@ impl Actors {
         check("batch", wide(self.batch), 1, 10_000);
         check("tries", self.tries.into(), 1, 1_000);
         check("poll_ms", self.poll_ms.into(), 10, 60_000);
-        check("commit_timeout_ms", self.commit_timeout_ms.into(), 100, 120_000);
+        check(
+            "commit_timeout_ms",
+            self.commit_timeout_ms.into(),
+            100,
+            120_000,
+        );
         check("resolve_ms", self.resolve_ms.into(), 0, 60_000);
     }
 

@@ -69,7 +69,11 @@ pub struct IdSource {
 
 impl IdSource {
     pub fn seeded(seed: u64) -> Self {
-        Self { rng: ChaCha8Rng::seed_from_u64(seed), last_ms: 0, counter: 0 }
+        Self {
+            rng: ChaCha8Rng::seed_from_u64(seed),
+            last_ms: 0,
+            counter: 0,
+        }
     }
 
     /// The next UUIDv7 for an instant: milliseconds, a counter that keeps ids

@@ -9,7 +9,19 @@ use super::ids::{ApiKeyId, UserId};
 
 /// What a principal may do. The text form is what roles store and what
 /// `/me` returns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+)]
 pub enum Permission {
     /// See health, stages, bottlenecks and departures.
     #[serde(rename = "pipeline.read")]
@@ -55,9 +67,21 @@ pub enum Permission {
 
 impl Permission {
     pub const ALL: [Self; 15] = [
-        Self::PipelineRead, Self::TasksRead, Self::TasksReadAll, Self::TasksWork, Self::TasksWorkAll,
-        Self::TasksWrite, Self::JamaahRead, Self::JamaahWrite, Self::JamaahManage, Self::StagesWrite,
-        Self::DeparturesWrite, Self::ImportsWrite, Self::ExportsRead, Self::AuditRead, Self::UsersAdmin,
+        Self::PipelineRead,
+        Self::TasksRead,
+        Self::TasksReadAll,
+        Self::TasksWork,
+        Self::TasksWorkAll,
+        Self::TasksWrite,
+        Self::JamaahRead,
+        Self::JamaahWrite,
+        Self::JamaahManage,
+        Self::StagesWrite,
+        Self::DeparturesWrite,
+        Self::ImportsWrite,
+        Self::ExportsRead,
+        Self::AuditRead,
+        Self::UsersAdmin,
     ];
 }
 

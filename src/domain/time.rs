@@ -26,9 +26,15 @@ impl Zone {
     /// the first instant that exists.
     pub fn start_of(self, date: NaiveDate) -> Timestamp {
         let midnight = date.and_time(NaiveTime::MIN);
-        let local = self.0.from_local_datetime(&midnight).earliest().or_else(|| {
-            self.0.from_local_datetime(&(midnight + Duration::hours(1))).earliest()
-        });
+        let local = self
+            .0
+            .from_local_datetime(&midnight)
+            .earliest()
+            .or_else(|| {
+                self.0
+                    .from_local_datetime(&(midnight + Duration::hours(1)))
+                    .earliest()
+            });
         local.map_or_else(|| midnight.and_utc(), |local| local.with_timezone(&Utc))
     }
 
@@ -98,9 +104,18 @@ mod tests {
     #[test]
     fn a_date_ends_at_midnight_of_the_tenants_zone() {
         let day = date("2026-12-01");
-        assert_eq!(Zone::WIB.end_of(day).to_rfc3339(), "2026-12-01T17:00:00+00:00");
-        assert_eq!(Zone::WITA.end_of(day).to_rfc3339(), "2026-12-01T16:00:00+00:00");
-        assert_eq!(Zone::WIT.end_of(day).to_rfc3339(), "2026-12-01T15:00:00+00:00");
+        assert_eq!(
+            Zone::WIB.end_of(day).to_rfc3339(),
+            "2026-12-01T17:00:00+00:00"
+        );
+        assert_eq!(
+            Zone::WITA.end_of(day).to_rfc3339(),
+            "2026-12-01T16:00:00+00:00"
+        );
+        assert_eq!(
+            Zone::WIT.end_of(day).to_rfc3339(),
+            "2026-12-01T15:00:00+00:00"
+        );
     }
 
     #[test]

@@ -143,7 +143,10 @@ mod tests {
     fn a_version_comes_from_the_header_or_the_body() {
         assert_eq!(if_match("\"3\"").unwrap(), IfMatch::Version(3));
         assert_eq!(if_match("3").unwrap(), IfMatch::Version(3));
-        assert_eq!(if_match("\"3-00ff00ff00ff00ff\"").unwrap(), IfMatch::Version(3));
+        assert_eq!(
+            if_match("\"3-00ff00ff00ff00ff\"").unwrap(),
+            IfMatch::Version(3)
+        );
         assert_eq!(if_match("*").unwrap().required(None).unwrap(), None);
         assert_eq!(IfMatch::Version(3).expected(None).unwrap(), Some(3));
         assert_eq!(IfMatch::Absent.required(Some(4)).unwrap(), Some(4));

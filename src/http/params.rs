@@ -28,29 +28,49 @@ impl<T: DeserializeOwned> FromRequest for Params<T> {
 
 /// The values of a parameter that takes several, separated by commas.
 /// Complaints go to `fields` under the parameter's name.
-pub fn list<T: FromStr<Err: Display>>(fields: &mut Fields, name: &str, text: Option<&str>) -> Vec<T> {
+pub fn list<T: FromStr<Err: Display>>(
+    fields: &mut Fields,
+    name: &str,
+    text: Option<&str>,
+) -> Vec<T> {
     let values = values(text).map(|value| value.parse().map_err(|error: T::Err| error.to_string()));
     collect(fields, name, values)
 }
 
 /// The same for enumerations, by their words in JSON.
 pub fn words<T: DeserializeOwned>(fields: &mut Fields, name: &str, text: Option<&str>) -> Vec<T> {
-    let values = values(text).map(|value| serde_json::from_value(value.into()).map_err(|error| error.to_string()));
+    let values = values(text)
+        .map(|value| serde_json::from_value(value.into()).map_err(|error| error.to_string()));
     collect(fields, name, values)
 }
 
 /// One value, if there is one.
-pub fn one<T: FromStr<Err: Display>>(fields: &mut Fields, name: &str, text: Option<&str>) -> Option<T> {
+pub fn one<T: FromStr<Err: Display>>(
+    fields: &mut Fields,
+    name: &str,
+    text: Option<&str>,
+) -> Option<T> {
     let value = text.filter(|text| !text.is_empty())?.parse();
-    value.map_err(|error: T::Err| fields.add(name, error.to_string())).ok()
+    value
+        .map_err(|error: T::Err| fields.add(name, error.to_string()))
+        .ok()
 }
 
 fn values(text: Option<&str>) -> impl Iterator<Item = &str> {
-    text.unwrap_or_default().split(',').map(str::trim).filter(|value| !value.is_empty())
+    text.unwrap_or_default()
+        .split(',')
+        .map(str::trim)
+        .filter(|value| !value.is_empty())
 }
 
-fn collect<T>(fields: &mut Fields, name: &str, values: impl Iterator<Item = Result<T, String>>) -> Vec<T> {
-    values.filter_map(|value| value.map_err(|complaint| fields.add(name, complaint)).ok()).collect()
+fn collect<T>(
+    fields: &mut Fields,
+    name: &str,
+    values: impl Iterator<Item = Result<T, String>>,
+) -> Vec<T> {
+    values
+        .filter_map(|value| value.map_err(|complaint| fields.add(name, complaint)).ok())
+        .collect()
 }
 
 pub(super) fn parse<T: DeserializeOwned>(query: &str) -> Result<T, ApiError> {

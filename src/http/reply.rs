@@ -147,7 +147,10 @@ impl<T: Serialize> Reply<T> {
     pub fn with_status(self, status: StatusCode) -> Answer {
         let (body, _) = self.render()?;
         let mut response = HttpResponse::build(status);
-        response.insert_header((header::CONTENT_TYPE, HeaderValue::from_static("application/json")));
+        response.insert_header((
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        ));
         if let Some(version) = self.version {
             response.insert_header((header::ETAG, format!("\"{version}\"")));
         }
@@ -182,7 +185,11 @@ impl<T: Serialize> Reply<T> {
             serde_json::to_writer(&mut body, message).map_err(ApiError::internal)?;
         }
         if self.meta != Meta::default() {
-            let lasting = Meta { seq: None, as_of: None, ..self.meta.clone() };
+            let lasting = Meta {
+                seq: None,
+                as_of: None,
+                ..self.meta.clone()
+            };
             hasher.write(&serde_json::to_vec(&lasting).map_err(ApiError::internal)?);
             body.extend_from_slice(b",\"meta\":");
             serde_json::to_writer(&mut body, &self.meta).map_err(ApiError::internal)?;
@@ -221,7 +228,13 @@ mod tests {
         let print = |data: &str, seq| Reply::new(data.to_owned()).seq(seq).render().unwrap().1;
         assert_eq!(print("a", 1), print("a", 2));
         assert_ne!(print("a", 1), print("b", 1));
-        let page = |page| Reply::new("a").page(Page { page, limit: 20 }, 41).render().unwrap().1;
+        let page = |page| {
+            Reply::new("a")
+                .page(Page { page, limit: 20 }, 41)
+                .render()
+                .unwrap()
+                .1
+        };
         assert_ne!(page(1), page(2));
     }
 }

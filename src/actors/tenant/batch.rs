@@ -34,7 +34,13 @@ pub struct Batch {
 
 impl Batch {
     /// Numbers a command's changes after `head`, and says where the head is then.
-    pub fn stage(&mut self, staged: Staged, changes: Vec<Change>, head: i64, now: Timestamp) -> i64 {
+    pub fn stage(
+        &mut self,
+        staged: Staged,
+        changes: Vec<Change>,
+        head: i64,
+        now: Timestamp,
+    ) -> i64 {
         let rows: Arc<[Row]> = changes.iter().map(|change| change.after.clone()).collect();
         let kinds = changes.iter().map(|change| change.kind).collect();
         let mut seq = head;
@@ -57,7 +63,13 @@ impl Batch {
             });
         }
         let command_id = staged.command_id;
-        let receipt = Receipt { command_id, seq, rows, kinds, replayed: false };
+        let receipt = Receipt {
+            command_id,
+            seq,
+            rows,
+            kinds,
+            replayed: false,
+        };
         self.commands.push((staged, receipt));
         seq
     }

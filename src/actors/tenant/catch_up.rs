@@ -53,9 +53,11 @@ impl TenantActor {
         let tenant = self.working.tenant.id;
         let head = self.committed.state.head;
         let reading = async move {
-            let read = node.pools.read(tenant, async |connection: &mut AsyncPgConnection| {
-                events::after(connection, tenant, head, PAGE).await
-            });
+            let read = node
+                .pools
+                .read(tenant, async |connection: &mut AsyncPgConnection| {
+                    events::after(connection, tenant, head, PAGE).await
+                });
             tokio::time::timeout(node.limits.commit, read).await
         };
         ctx.spawn(reading.into_actor(self).map(|read, actor, ctx| match read {
@@ -74,7 +76,10 @@ impl TenantActor {
         let head = self.committed.state.head;
         let fresh: Vec<_> = events.iter().filter(|event| event.seq > head).collect();
         if fresh.first().is_some_and(|event| event.seq != head + 1) {
-            tracing::error!(head, "the log has been pruned beyond this state, loading afresh");
+            tracing::error!(
+                head,
+                "the log has been pruned beyond this state, loading afresh"
+            );
             ctx.stop();
             return;
         }

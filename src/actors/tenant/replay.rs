@@ -12,8 +12,14 @@ use crate::db::events::{self, StoredEvent};
 
 impl TenantActor {
     /// Gives the command back when it is to be decided now.
-    pub(super) fn check_key(&mut self, execute: Execute, ctx: &mut Context<Self>) -> Option<Execute> {
-        let Some(idempotency) = execute.order.idempotency.clone() else { return Some(execute) };
+    pub(super) fn check_key(
+        &mut self,
+        execute: Execute,
+        ctx: &mut Context<Self>,
+    ) -> Option<Execute> {
+        let Some(idempotency) = execute.order.idempotency.clone() else {
+            return Some(execute);
+        };
         if let Some(followers) = self.staged_keys.get_mut(&idempotency.key) {
             followers.push(execute);
             return None;
@@ -33,27 +39,41 @@ impl TenantActor {
         let tenant = self.working.tenant.id;
         let key = Arc::clone(key);
         let lookup = async move {
-            let read = node.pools.read(tenant, async |connection: &mut AsyncPgConnection| {
-                let Some(first) = events::by_idempotency_key(connection, tenant, &key).await? else {
-                    return Ok(Vec::new());
-                };
-                events::of_command(connection, tenant, first.seq, first.command_id).await
-            });
+            let read = node
+                .pools
+                .read(tenant, async |connection: &mut AsyncPgConnection| {
+                    let Some(first) = events::by_idempotency_key(connection, tenant, &key).await?
+                    else {
+                        return Ok(Vec::new());
+                    };
+                    events::of_command(connection, tenant, first.seq, first.command_id).await
+                });
             tokio::time::timeout(node.limits.commit, read).await
         };
-        ctx.spawn(lookup.into_actor(self).map(|found, actor, ctx| match found {
-            Ok(Ok(events)) if events.is_empty() => {
-                let execute = Execute { key_is_new: true, ..execute };
-                actor.execute(execute, ctx);
-            }
-            Ok(Ok(events)) => actor.replay(execute, &events),
-            Ok(Err(_)) | Err(_) => actor.refuse(execute, CommandError::unavailable()),
-        }));
+        ctx.spawn(
+            lookup
+                .into_actor(self)
+                .map(|found, actor, ctx| match found {
+                    Ok(Ok(events)) if events.is_empty() => {
+                        let execute = Execute {
+                            key_is_new: true,
+                            ..execute
+                        };
+                        actor.execute(execute, ctx);
+                    }
+                    Ok(Ok(events)) => actor.replay(execute, &events),
+                    Ok(Err(_)) | Err(_) => actor.refuse(execute, CommandError::unavailable()),
+                }),
+        );
     }
 
     fn replay(&mut self, execute: Execute, events: &[StoredEvent]) {
         self.forget_task(&execute.order.command);
-        let asked = execute.order.idempotency.as_ref().map(|key| key.request_hash);
+        let asked = execute
+            .order
+            .idempotency
+            .as_ref()
+            .map(|key| key.request_hash);
         let first = events.first();
         let used = first.and_then(|event| event.idempotency.as_ref().map(|(_, hash)| *hash));
         let answer = match (first, events.last()) {

@@ -28,10 +28,15 @@ impl TenantActor {
         self.renew_deadlines(&batch.jamaah(), now);
         let batch_id = self.ids.next(now);
         let events = std::mem::take(&mut batch.events);
-        let expected_head = events.first().map_or(self.working.head, |event| event.seq - 1);
+        let expected_head = events
+            .first()
+            .map_or(self.working.head, |event| event.seq - 1);
         batch.after = Some(self.working.clone());
         batch.id = Some(batch_id);
-        self.node.metrics.journal_batch_size.observe(count(batch.commands.len()));
+        self.node
+            .metrics
+            .journal_batch_size
+            .observe(count(batch.commands.len()));
         self.in_flight = Some(batch);
 
         let (reply, outcome) = oneshot::channel();
@@ -50,11 +55,17 @@ impl TenantActor {
             tracing::warn!("the journal takes no more batches");
         }
         let outcome = async { outcome.await.unwrap_or(Outcome::NotSent) };
-        ctx.spawn(outcome.into_actor(self).map(|outcome, actor, ctx| actor.settle(outcome, ctx)));
+        ctx.spawn(
+            outcome
+                .into_actor(self)
+                .map(|outcome, actor, ctx| actor.settle(outcome, ctx)),
+        );
     }
 
     fn settle(&mut self, outcome: Outcome, ctx: &mut Context<Self>) {
-        let Some(batch) = self.in_flight.take() else { return };
+        let Some(batch) = self.in_flight.take() else {
+            return;
+        };
         self.last_settled = Instant::now();
         match outcome {
             Outcome::Committed => self.publish(batch, ctx),
@@ -84,7 +95,11 @@ impl TenantActor {
             if let Some(idempotency) = &staged.order.idempotency {
                 let first = receipt.first_seq();
                 self.keys.remember(idempotency.key.clone(), first);
-                repeated.extend(self.staged_keys.remove(&idempotency.key).unwrap_or_default());
+                repeated.extend(
+                    self.staged_keys
+                        .remove(&idempotency.key)
+                        .unwrap_or_default(),
+                );
             }
             let _ = staged.reply.send(Ok(receipt));
         }
@@ -138,11 +153,26 @@ impl TenantActor {
     fn take_back(&mut self, batch: Batch) -> Vec<Execute> {
         let mut commands = Vec::new();
         for (staged, _) in batch.commands {
-            let Staged { order, reply, tries, .. } = staged;
-            let key = order.idempotency.as_ref().map(|idempotency| &idempotency.key);
-            let followers = key.and_then(|key| self.staged_keys.remove(key)).unwrap_or_default();
+            let Staged {
+                order,
+                reply,
+                tries,
+                ..
+            } = staged;
+            let key = order
+                .idempotency
+                .as_ref()
+                .map(|idempotency| &idempotency.key);
+            let followers = key
+                .and_then(|key| self.staged_keys.remove(key))
+                .unwrap_or_default();
             // whether the key is new is asked again: it may have been used elsewhere meanwhile
-            commands.push(Execute { order, reply, tries, key_is_new: false });
+            commands.push(Execute {
+                order,
+                reply,
+                tries,
+                key_is_new: false,
+            });
             commands.extend(followers);
         }
         commands

@@ -20,7 +20,11 @@ const REVIEWED_TOGETHER: usize = 100;
 impl TenantActor {
     pub(super) fn next_deadline(&self) -> Option<Timestamp> {
         let midnight = self.next_midnight;
-        Some(self.deadlines.first().map_or(midnight, |first| first.min(midnight)))
+        Some(
+            self.deadlines
+                .first()
+                .map_or(midnight, |first| first.min(midnight)),
+        )
     }
 
     /// From the working state: what is staged counts.
@@ -34,7 +38,9 @@ impl TenantActor {
 
     /// Waits for the first deadline; does nothing when it waits for it already.
     pub(super) fn set_alarm(&mut self, ctx: &mut Context<Self>) {
-        let Some(at) = self.next_deadline() else { return };
+        let Some(at) = self.next_deadline() else {
+            return;
+        };
         match self.alarm {
             Some((set, _)) if set == at => return,
             Some((_, handle)) => {
@@ -64,7 +70,9 @@ impl TenantActor {
         }
         if self.deadlines.first().is_some_and(|first| first <= now) {
             // more is due: let the commands that wait meanwhile in between
-            ctx.run_later(std::time::Duration::from_millis(1), |actor, ctx| actor.set_alarm(ctx));
+            ctx.run_later(std::time::Duration::from_millis(1), |actor, ctx| {
+                actor.set_alarm(ctx)
+            });
         } else {
             self.set_alarm(ctx);
         }
@@ -75,9 +83,19 @@ impl TenantActor {
     fn begin_day(&mut self, now: Timestamp, ctx: &mut Context<Self>) {
         self.committed = Arc::new(self.committed.new_day(now));
         self.shared.publish(&self.committed, now);
-        self.next_midnight = self.committed.state.tenant.zone.end_of(self.committed.today);
+        self.next_midnight = self
+            .committed
+            .state
+            .tenant
+            .zone
+            .end_of(self.committed.today);
         self.command(Command::RenewBaselines, ctx);
-        if self.committed.state.pilgrims().any(|p| crate::db::load::is_cold(&p.status, now)) {
+        if self
+            .committed
+            .state
+            .pilgrims()
+            .any(|p| crate::db::load::is_cold(&p.status, now))
+        {
             ctx.notify(Retire);
         }
     }
@@ -91,7 +109,15 @@ impl TenantActor {
             request_id: Arc::from("system"),
         };
         let (reply, answer) = oneshot::channel();
-        self.execute(Execute { order, reply, tries: 0, key_is_new: false }, ctx);
+        self.execute(
+            Execute {
+                order,
+                reply,
+                tries: 0,
+                key_is_new: false,
+            },
+            ctx,
+        );
         let again = async move { matches!(answer.await, Ok(Ok(_))) };
         ctx.spawn(again.into_actor(self).map(|done, actor, ctx| {
             if !done {
@@ -107,8 +133,16 @@ impl TenantActor {
     pub(super) fn review_what_time_changed(&mut self, ctx: &mut Context<Self>) {
         let now = self.node.now();
         let today = self.working.tenant.zone.date_of(now);
-        let dated = self.working.active_stages().into_iter().filter_map(|stage| stage.baseline);
-        if dated.map(|baseline| baseline.date).min().is_some_and(|date| date < today) {
+        let dated = self
+            .working
+            .active_stages()
+            .into_iter()
+            .filter_map(|stage| stage.baseline);
+        if dated
+            .map(|baseline| baseline.date)
+            .min()
+            .is_some_and(|date| date < today)
+        {
             self.command(Command::RenewBaselines, ctx);
         }
     }
@@ -116,7 +150,11 @@ impl TenantActor {
     /// Now and then: has another node written, is anybody still interested?
     pub(super) fn look_after(&mut self, ctx: &mut Context<Self>) {
         let depth = i64::try_from(self.pending()).unwrap_or(i64::MAX);
-        self.node.metrics.actor_mailbox_depth.with_label_values(&["tenant"]).set(depth);
+        self.node
+            .metrics
+            .actor_mailbox_depth
+            .with_label_values(&["tenant"])
+            .set(depth);
         let quiet = self.last_settled.elapsed() >= self.node.limits.poll;
         if self.phase == Phase::Ready && self.pending() == 0 && quiet {
             self.catch_up(ctx);

@@ -69,14 +69,21 @@ impl Facets {
     fn change(&mut self, slot: Slot, old: Option<(&Task, Bucket)>, new: (&Task, Bucket)) {
         let (task, bucket) = new;
         let before = old.map(|(task, _)| task);
-        self.bucket.change(old.map(|(_, bucket)| bucket).as_ref(), &bucket, slot);
-        self.status.change(before.map(|t| &t.status), &task.status, slot);
-        self.priority.change(before.map(|t| &t.priority), &task.priority, slot);
-        self.overdue.change(before.map(is_overdue).as_ref(), &is_overdue(task), slot);
-        self.dated.change(before.map(is_dated).as_ref(), &is_dated(task), slot);
+        self.bucket
+            .change(old.map(|(_, bucket)| bucket).as_ref(), &bucket, slot);
+        self.status
+            .change(before.map(|t| &t.status), &task.status, slot);
+        self.priority
+            .change(before.map(|t| &t.priority), &task.priority, slot);
+        self.overdue
+            .change(before.map(is_overdue).as_ref(), &is_overdue(task), slot);
+        self.dated
+            .change(before.map(is_dated).as_ref(), &is_dated(task), slot);
         self.role.change(before.map(|t| &t.role), &task.role, slot);
-        self.stage.change(before.map(|t| &t.stage_id), &task.stage_id, slot);
-        self.assignee.change(before.map(|t| &t.assignee), &task.assignee, slot);
+        self.stage
+            .change(before.map(|t| &t.stage_id), &task.stage_id, slot);
+        self.assignee
+            .change(before.map(|t| &t.assignee), &task.assignee, slot);
     }
 }
 
@@ -89,7 +96,10 @@ fn is_dated(task: &Task) -> bool {
 }
 
 fn risk_of(state: &State, task: &Task) -> DepartureRisk {
-    state.pilgrim(task.jamaah_id).map(|pilgrim| pilgrim.status.risk).unwrap_or_default()
+    state
+        .pilgrim(task.jamaah_id)
+        .map(|pilgrim| pilgrim.status.risk)
+        .unwrap_or_default()
 }
 
 impl Board {
@@ -108,7 +118,14 @@ impl Board {
             board.people.put(Entry::of(pilgrim, None));
         }
         board.add_tasks(state);
-        board.orders.put_in(&Moves::default(), 0, Keys { people: &board.people, columns: &board.columns });
+        board.orders.put_in(
+            &Moves::default(),
+            0,
+            Keys {
+                people: &board.people,
+                columns: &board.columns,
+            },
+        );
         board
     }
 
@@ -130,7 +147,9 @@ impl Board {
         self.day = day;
         self.facets.bucket = Facet::default();
         for (place, task) in state.tasks().enumerate() {
-            self.facets.bucket.insert(&day.bucket(task, risk_of(state, task)), slot(place));
+            self.facets
+                .bucket
+                .insert(&day.bucket(task, risk_of(state, task)), slot(place));
         }
     }
 
@@ -144,7 +163,13 @@ impl Board {
         slots.sort_unstable();
         slots.dedup();
 
-        self.orders.take_out(&moves, Keys { people: &self.people, columns: &self.columns });
+        self.orders.take_out(
+            &moves,
+            Keys {
+                people: &self.people,
+                columns: &self.columns,
+            },
+        );
         for entry in entries {
             self.people.put(entry);
         }
@@ -152,15 +177,32 @@ impl Board {
             self.change_task(before, after, slot);
         }
         self.add_tasks(after);
-        self.orders.put_in(&moves, known, Keys { people: &self.people, columns: &self.columns });
+        self.orders.put_in(
+            &moves,
+            known,
+            Keys {
+                people: &self.people,
+                columns: &self.columns,
+            },
+        );
     }
 
     /// Known tasks that changed, and the orders they move in.
-    fn touched_slots(&self, before: &State, after: &State, touched: &Touched, moves: &mut Moves) -> Vec<Slot> {
+    fn touched_slots(
+        &self,
+        before: &State,
+        after: &State,
+        touched: &Touched,
+        moves: &mut Moves,
+    ) -> Vec<Slot> {
         let mut slots = Vec::with_capacity(touched.tasks.len());
         for id in &touched.tasks {
-            let Some(slot) = before.slot(*id) else { continue };
-            let (Some(old), Some(new)) = (before.task_at(slot), after.task_at(slot)) else { continue };
+            let Some(slot) = before.slot(*id) else {
+                continue;
+            };
+            let (Some(old), Some(new)) = (before.task_at(slot), after.task_at(slot)) else {
+                continue;
+            };
             slots.push(slot);
             if old.updated_at != new.updated_at {
                 moves.updated.push(slot);
@@ -189,7 +231,9 @@ impl Board {
     ) -> Vec<Entry> {
         let mut entries = Vec::with_capacity(touched.jamaah.len());
         for id in &touched.jamaah {
-            let Some(pilgrim) = after.pilgrim(*id) else { continue };
+            let Some(pilgrim) = after.pilgrim(*id) else {
+                continue;
+            };
             let old = before.pilgrim(*id);
             let entry = Entry::of(pilgrim, old.map(|old| &**old));
             if let (Some(old), Some(difference)) = (old, self.people.difference(&entry)) {
@@ -209,10 +253,13 @@ impl Board {
     }
 
     fn change_task(&mut self, before: &State, after: &State, slot: Slot) {
-        let (Some(old), Some(new)) = (before.task_at(slot), after.task_at(slot)) else { return };
+        let (Some(old), Some(new)) = (before.task_at(slot), after.task_at(slot)) else {
+            return;
+        };
         let old_bucket = self.day.bucket(old, risk_of(before, old));
         let new_bucket = self.day.bucket(new, risk_of(after, new));
-        self.facets.change(slot, Some((old, old_bucket)), (new, new_bucket));
+        self.facets
+            .change(slot, Some((old, old_bucket)), (new, new_bucket));
         let title = self.titles.place(&new.title);
         self.columns.update(slot, new, title);
     }
@@ -221,8 +268,12 @@ impl Board {
     fn add_tasks(&mut self, state: &State) {
         let known = self.len();
         for place in slot(known)..slot(state.task_count()) {
-            let Some(task) = state.task_at(place) else { return };
-            let Some(pilgrim) = state.pilgrim(task.jamaah_id) else { return };
+            let Some(task) = state.task_at(place) else {
+                return;
+            };
+            let Some(pilgrim) = state.pilgrim(task.jamaah_id) else {
+                return;
+            };
             let place_of = self.people.place(task.jamaah_id);
             let person = place_of.unwrap_or_else(|| self.people.put(Entry::of(pilgrim, None)));
             let bucket = self.day.bucket(task, pilgrim.status.risk);

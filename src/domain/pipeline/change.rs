@@ -50,9 +50,7 @@ impl Row {
     pub fn subject_id(&self) -> Uuid {
         match self {
             Self::Stage(row) => row.id.0,
-            Self::PipelineVersion(row) => {
-                Uuid::from_u128(u128::from(row.version.unsigned_abs()))
-            }
+            Self::PipelineVersion(row) => Uuid::from_u128(u128::from(row.version.unsigned_abs())),
             Self::Departure(row) => row.id.0,
             Self::Jamaah(row) => row.id.0,
             Self::JamaahStatus(row) => row.jamaah_id.0,
@@ -81,9 +79,18 @@ impl Row {
                 jamaah: Some(row.jamaah_id),
                 assignee: row.assignee,
             },
-            Self::Jamaah(row) => Labels { jamaah: Some(row.id), ..Labels::default() },
-            Self::JamaahStatus(row) => Labels { jamaah: Some(row.jamaah_id), ..Labels::default() },
-            Self::StageInstance(row) => Labels { jamaah: Some(row.jamaah_id), ..Labels::default() },
+            Self::Jamaah(row) => Labels {
+                jamaah: Some(row.id),
+                ..Labels::default()
+            },
+            Self::JamaahStatus(row) => Labels {
+                jamaah: Some(row.jamaah_id),
+                ..Labels::default()
+            },
+            Self::StageInstance(row) => Labels {
+                jamaah: Some(row.jamaah_id),
+                ..Labels::default()
+            },
             _ => Labels::default(),
         }
     }

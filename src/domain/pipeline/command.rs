@@ -17,38 +17,97 @@ use crate::domain::time::SlaCalendar;
 /// A command, with the version the caller saw where there is one.
 #[derive(Clone, Debug)]
 pub enum Command {
-    Task { id: TaskId, expected: Option<i32>, action: TaskAction },
+    Task {
+        id: TaskId,
+        expected: Option<i32>,
+        action: TaskAction,
+    },
     CreateTask(NewTask),
-    Comment { task_id: TaskId, body: Arc<str> },
+    Comment {
+        task_id: TaskId,
+        body: Arc<str>,
+    },
 
     RegisterJamaah(NewJamaah),
-    UpdateJamaah { id: JamaahId, expected: Option<i32>, changes: JamaahChanges },
+    UpdateJamaah {
+        id: JamaahId,
+        expected: Option<i32>,
+        changes: JamaahChanges,
+    },
     /// Completes a stage by decision: the current one unless named.
-    Advance { id: JamaahId, expected: Option<i32>, stage_id: Option<StageId>, reason: Arc<str> },
+    Advance {
+        id: JamaahId,
+        expected: Option<i32>,
+        stage_id: Option<StageId>,
+        reason: Arc<str>,
+    },
     /// Puts a jamaah at a stage: what comes before is skipped, it and what comes after is redone.
-    Move { id: JamaahId, expected: Option<i32>, stage_id: StageId, reason: Arc<str> },
-    Hold { id: JamaahId, expected: Option<i32>, reason: Arc<str> },
-    Resume { id: JamaahId, expected: Option<i32> },
-    CancelJamaah { id: JamaahId, expected: Option<i32>, reason: Arc<str> },
+    Move {
+        id: JamaahId,
+        expected: Option<i32>,
+        stage_id: StageId,
+        reason: Arc<str>,
+    },
+    Hold {
+        id: JamaahId,
+        expected: Option<i32>,
+        reason: Arc<str>,
+    },
+    Resume {
+        id: JamaahId,
+        expected: Option<i32>,
+    },
+    CancelJamaah {
+        id: JamaahId,
+        expected: Option<i32>,
+        reason: Arc<str>,
+    },
     /// Rows of a manifest: each registers or updates one jamaah.
-    ImportPeople { people: Arc<Vec<ImportedPerson>> },
-    RecordImport { import: Arc<Import> },
+    ImportPeople {
+        people: Arc<Vec<ImportedPerson>>,
+    },
+    RecordImport {
+        import: Arc<Import>,
+    },
 
     CreateDeparture(NewDeparture),
-    UpdateDeparture { id: DepartureId, expected: Option<i32>, changes: DepartureChanges },
+    UpdateDeparture {
+        id: DepartureId,
+        expected: Option<i32>,
+        changes: DepartureChanges,
+    },
 
     /// Gives a tenant that has none its first stages.
-    InstallPipeline { stages: Arc<Vec<Stage>> },
+    InstallPipeline {
+        stages: Arc<Vec<Stage>>,
+    },
     CreateStage(Box<StageSettings>),
-    UpdateStage { id: StageId, expected: Option<i32>, settings: Box<StageSettings> },
-    RetireStage { id: StageId, expected: Option<i32> },
-    OrderStages { stage_ids: Vec<StageId> },
-    SetTemplates { id: StageId, expected: Option<i32>, templates: Vec<NewTemplate> },
+    UpdateStage {
+        id: StageId,
+        expected: Option<i32>,
+        settings: Box<StageSettings>,
+    },
+    RetireStage {
+        id: StageId,
+        expected: Option<i32>,
+    },
+    OrderStages {
+        stage_ids: Vec<StageId>,
+    },
+    SetTemplates {
+        id: StageId,
+        expected: Option<i32>,
+        templates: Vec<NewTemplate>,
+    },
     /// Moves jamaah to the newest version of the pipeline: these, or all active ones.
-    ApplyPipeline { jamaah_ids: Option<Vec<JamaahId>> },
+    ApplyPipeline {
+        jamaah_ids: Option<Vec<JamaahId>>,
+    },
 
     /// By the program: look again at these jamaah, because a deadline of theirs has come.
-    Review { jamaah_ids: Vec<JamaahId> },
+    Review {
+        jamaah_ids: Vec<JamaahId>,
+    },
     /// By the program: a new day has begun in the tenant's zone.
     RenewBaselines,
 }

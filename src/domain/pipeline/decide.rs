@@ -42,7 +42,11 @@ pub fn decide(
 ) -> Result<Vec<Change>, Refusal> {
     // a task's command is checked in full before anything is put
     let before = (!matches!(command, Command::Task { .. })).then(|| state.clone());
-    let mut desk = Desk { state, context, changes: Vec::new() };
+    let mut desk = Desk {
+        state,
+        context,
+        changes: Vec::new(),
+    };
     match desk.carry_out(command) {
         Ok(()) => Ok(desk.changes),
         Err(refusal) => {
@@ -63,43 +67,67 @@ struct Desk<'a> {
 impl Desk<'_> {
     fn carry_out(&mut self, command: &Command) -> Result<(), Refusal> {
         match command {
-            Command::Task { id, expected, action } => self.act_on_task(*id, *expected, action),
+            Command::Task {
+                id,
+                expected,
+                action,
+            } => self.act_on_task(*id, *expected, action),
             Command::CreateTask(new) => self.create_task(new),
             Command::Comment { task_id, body } => self.comment(*task_id, body),
 
             Command::RegisterJamaah(new) => self.register_jamaah(new).map(drop),
-            Command::UpdateJamaah { id, expected, changes } => {
-                self.update_jamaah(*id, *expected, changes)
-            }
-            Command::Advance { id, expected, stage_id, reason } => {
-                self.advance(*id, *expected, *stage_id, reason)
-            }
-            Command::Move { id, expected, stage_id, reason } => {
-                self.move_to(*id, *expected, *stage_id, reason)
-            }
-            Command::Hold { id, expected, reason } => self.hold(*id, *expected, Some(reason)),
+            Command::UpdateJamaah {
+                id,
+                expected,
+                changes,
+            } => self.update_jamaah(*id, *expected, changes),
+            Command::Advance {
+                id,
+                expected,
+                stage_id,
+                reason,
+            } => self.advance(*id, *expected, *stage_id, reason),
+            Command::Move {
+                id,
+                expected,
+                stage_id,
+                reason,
+            } => self.move_to(*id, *expected, *stage_id, reason),
+            Command::Hold {
+                id,
+                expected,
+                reason,
+            } => self.hold(*id, *expected, Some(reason)),
             Command::Resume { id, expected } => self.hold(*id, *expected, None),
-            Command::CancelJamaah { id, expected, reason } => {
-                self.cancel_jamaah(*id, *expected, reason)
-            }
+            Command::CancelJamaah {
+                id,
+                expected,
+                reason,
+            } => self.cancel_jamaah(*id, *expected, reason),
             Command::ImportPeople { people } => self.import_people(people),
             Command::RecordImport { import } => self.record_import(import),
 
             Command::CreateDeparture(new) => self.create_departure(new).map(drop),
-            Command::UpdateDeparture { id, expected, changes } => {
-                self.update_departure(*id, *expected, changes)
-            }
+            Command::UpdateDeparture {
+                id,
+                expected,
+                changes,
+            } => self.update_departure(*id, *expected, changes),
 
             Command::InstallPipeline { stages } => self.install_pipeline(stages),
             Command::CreateStage(settings) => self.create_stage(settings),
-            Command::UpdateStage { id, expected, settings } => {
-                self.update_stage(*id, *expected, settings)
-            }
+            Command::UpdateStage {
+                id,
+                expected,
+                settings,
+            } => self.update_stage(*id, *expected, settings),
             Command::RetireStage { id, expected } => self.retire_stage(*id, *expected),
             Command::OrderStages { stage_ids } => self.order_stages(stage_ids),
-            Command::SetTemplates { id, expected, templates } => {
-                self.set_templates(*id, *expected, templates)
-            }
+            Command::SetTemplates {
+                id,
+                expected,
+                templates,
+            } => self.set_templates(*id, *expected, templates),
             Command::ApplyPipeline { jamaah_ids } => self.apply_pipeline(jamaah_ids.as_deref()),
 
             Command::Review { jamaah_ids } => self.review(jamaah_ids),
@@ -114,7 +142,11 @@ impl Desk<'_> {
     /// Notes a change and makes it true in the working state.
     fn record(&mut self, kind: EventKind, before: Option<Row>, after: Row) {
         self.state.put(&after);
-        self.changes.push(Change { kind, before, after });
+        self.changes.push(Change {
+            kind,
+            before,
+            after,
+        });
     }
 
     fn id<T: From<uuid::Uuid>>(&mut self) -> T {
@@ -122,16 +154,25 @@ impl Desk<'_> {
     }
 
     fn pilgrim(&self, id: JamaahId) -> Result<Arc<Pilgrim>, Refusal> {
-        self.state.pilgrim(id).cloned().ok_or(Refusal::NotFound { what: "jamaah" })
+        self.state
+            .pilgrim(id)
+            .cloned()
+            .ok_or(Refusal::NotFound { what: "jamaah" })
     }
 }
 
 /// The caller has seen the row as it is, or did not say.
-fn check_version(expected: Option<i32>, version: i32, row: impl FnOnce() -> Row) -> Result<(), Refusal> {
+fn check_version(
+    expected: Option<i32>,
+    version: i32,
+    row: impl FnOnce() -> Row,
+) -> Result<(), Refusal> {
     if expected.is_none_or(|expected| expected == version) {
         return Ok(());
     }
-    Err(Refusal::VersionConflict { current: Box::new(row()) })
+    Err(Refusal::VersionConflict {
+        current: Box::new(row()),
+    })
 }
 
 #[cfg(test)]

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::domain::ids::{InstanceId, JamaahId, StageId};
 use crate::domain::principal::Actor;
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum InstanceState {
     /// For other stages, or for its window.

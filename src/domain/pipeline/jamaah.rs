@@ -45,7 +45,20 @@ pub struct Jamaah {
     pub updated_at: DateTime<Utc>,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     #[default]
@@ -57,8 +70,13 @@ pub enum Status {
 }
 
 impl Status {
-    pub const ALL: [Self; 5] =
-        [Self::OnTrack, Self::AtRisk, Self::Overdue, Self::Completed, Self::Cancelled];
+    pub const ALL: [Self; 5] = [
+        Self::OnTrack,
+        Self::AtRisk,
+        Self::Overdue,
+        Self::Completed,
+        Self::Cancelled,
+    ];
 
     /// Neither completed nor cancelled.
     pub fn is_active(self) -> bool {
@@ -68,7 +86,20 @@ impl Status {
 
 /// How likely a jamaah is to miss the departure: high below 0.5, medium below
 /// 0.85. `unknown` until a forecast has been made.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum DepartureRisk {
     #[default]
@@ -83,17 +114,29 @@ pub enum DepartureRisk {
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum Reason {
     /// A stage is past its due date.
-    StagePastDue { stage_id: StageId, due_at: DateTime<Utc> },
+    StagePastDue {
+        stage_id: StageId,
+        due_at: DateTime<Utc>,
+    },
     /// The departure date has passed.
     DeparturePassed { departure_date: NaiveDate },
     /// More than 80 % of a stage's SLA is used up.
-    StageAgeing { stage_id: StageId, since: DateTime<Utc> },
+    StageAgeing {
+        stage_id: StageId,
+        since: DateTime<Utc>,
+    },
     /// Longer in a stage than 85 % of those before.
-    StageSlowerThanUsual { stage_id: StageId, since: DateTime<Utc> },
+    StageSlowerThanUsual {
+        stage_id: StageId,
+        since: DateTime<Utc>,
+    },
     /// The forecast gives too small a chance of being ready.
     LowReadiness { probability: f64 },
     /// Nothing can be done before a window opens.
-    WaitingForWindow { stage_id: StageId, opens_at: DateTime<Utc> },
+    WaitingForWindow {
+        stage_id: StageId,
+        opens_at: DateTime<Utc>,
+    },
     TaskBlocked {
         stage_id: StageId,
         task_id: TaskId,

@@ -25,14 +25,25 @@ pub struct Page<T> {
 impl<T> Page<T> {
     pub fn new(items: Vec<T>, page: u32, limit: u32, total: usize) -> Self {
         let (page, limit, total) = (page.max(1), limit.max(1), count(total));
-        Self { items, page, limit, total, pages: total.div_ceil(limit) }
+        Self {
+            items,
+            page,
+            limit,
+            total,
+            pages: total.div_ceil(limit),
+        }
     }
 
     /// The page of a list that is there as a whole.
     pub fn cut(list: impl ExactSizeIterator<Item = T>, page: u32, limit: u32) -> Self {
         let total = list.len();
         let places = places(page, limit);
-        Self::new(list.skip(places.start).take(places.len()).collect(), page, limit, total)
+        Self::new(
+            list.skip(places.start).take(places.len()).collect(),
+            page,
+            limit,
+            total,
+        )
     }
 }
 
@@ -58,6 +69,9 @@ pub struct Unrecognised {
 
 impl Unrecognised {
     pub fn new(what: &'static str, text: &str) -> Self {
-        Self { what, text: text.to_owned() }
+        Self {
+            what,
+            text: text.to_owned(),
+        }
     }
 }

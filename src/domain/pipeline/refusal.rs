@@ -17,7 +17,11 @@ pub enum Refusal {
     #[error("the {what} has been changed since", what = current.subject_type())]
     VersionConflict { current: Box<Row> },
     #[error("from {from} to {to} is not possible")]
-    InvalidTransition { what: &'static str, from: String, to: String },
+    InvalidTransition {
+        what: &'static str,
+        from: String,
+        to: String,
+    },
     #[error("{field} is taken")]
     Duplicate { field: &'static str, existing: Uuid },
     #[error("the command is not valid")]
@@ -30,7 +34,10 @@ pub struct Fields(pub BTreeMap<String, Vec<String>>);
 
 impl Fields {
     pub fn add(&mut self, field: impl Into<String>, complaint: impl Into<String>) {
-        self.0.entry(field.into()).or_default().push(complaint.into());
+        self.0
+            .entry(field.into())
+            .or_default()
+            .push(complaint.into());
     }
 
     pub fn one(field: impl Into<String>, complaint: impl Into<String>) -> Self {
@@ -41,6 +48,10 @@ impl Fields {
 
     /// `Ok` when nothing was complained about.
     pub fn check(self) -> Result<(), Refusal> {
-        if self.0.is_empty() { Ok(()) } else { Err(Refusal::Validation(self)) }
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(Refusal::Validation(self))
+        }
     }
 }

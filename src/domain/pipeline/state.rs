@@ -110,7 +110,8 @@ impl State {
     }
 
     pub fn departure_by_key(&self, code: &Arc<str>, date: NaiveDate) -> Option<&Arc<Departure>> {
-        self.departures.get(self.departure_keys.get(&(code.clone(), date))?)
+        self.departures
+            .get(self.departure_keys.get(&(code.clone(), date))?)
     }
 
     pub fn pilgrim(&self, id: JamaahId) -> Option<&Arc<Pilgrim>> {
@@ -195,15 +196,27 @@ impl State {
     }
 
     fn put_jamaah(&mut self, jamaah: &Arc<Jamaah>) {
-        let before = self.pilgrims.get(&jamaah.id).map(|p| p.jamaah.passport_number.clone());
+        let before = self
+            .pilgrims
+            .get(&jamaah.id)
+            .map(|p| p.jamaah.passport_number.clone());
         if before.as_ref() != Some(&jamaah.passport_number) {
             if let Some(passport) = before {
-                let rest = self.by_passport(&passport).iter().copied().filter(|id| *id != jamaah.id);
+                let rest = self
+                    .by_passport(&passport)
+                    .iter()
+                    .copied()
+                    .filter(|id| *id != jamaah.id);
                 let rest: Arc<[JamaahId]> = rest.collect();
                 self.passports.insert(passport, rest);
             }
             let passport = &jamaah.passport_number;
-            let ids = self.by_passport(passport).iter().copied().chain([jamaah.id]).collect();
+            let ids = self
+                .by_passport(passport)
+                .iter()
+                .copied()
+                .chain([jamaah.id])
+                .collect();
             self.passports.insert(passport.clone(), ids);
         }
         match self.pilgrims.get_mut(&jamaah.id) {
@@ -221,9 +234,15 @@ impl State {
     }
 
     fn put_instance(&mut self, instance: &Arc<StageInstance>) {
-        let Some(pilgrim) = self.pilgrims.get_mut(&instance.jamaah_id) else { return };
+        let Some(pilgrim) = self.pilgrims.get_mut(&instance.jamaah_id) else {
+            return;
+        };
         let pilgrim = Arc::make_mut(pilgrim);
-        match pilgrim.path.iter_mut().find(|known| known.id == instance.id) {
+        match pilgrim
+            .path
+            .iter_mut()
+            .find(|known| known.id == instance.id)
+        {
             Some(known) => *known = instance.clone(),
             None => pilgrim.path.push(instance.clone()),
         }
@@ -231,13 +250,20 @@ impl State {
 
     fn put_task(&mut self, task: &Arc<Task>) {
         if let Some(slot) = self.slot(task.id) {
-            if let Some(place) = usize::try_from(slot).ok().and_then(|at| self.tasks.get_mut(at)) {
+            if let Some(place) = usize::try_from(slot)
+                .ok()
+                .and_then(|at| self.tasks.get_mut(at))
+            {
                 *place = task.clone();
             }
             return;
         }
-        let Some(pilgrim) = self.pilgrims.get_mut(&task.jamaah_id) else { return };
-        let Ok(slot) = Slot::try_from(self.tasks.len()) else { return };
+        let Some(pilgrim) = self.pilgrims.get_mut(&task.jamaah_id) else {
+            return;
+        };
+        let Ok(slot) = Slot::try_from(self.tasks.len()) else {
+            return;
+        };
         Arc::make_mut(pilgrim).tasks.push(slot);
         self.tasks.push_back(task.clone());
         self.slots.insert(task.id, slot);
@@ -246,11 +272,21 @@ impl State {
     /// Puts every path into the order of its pipeline; needed once after rows
     /// have been put in no particular order.
     pub fn sort_path(&mut self, id: JamaahId) {
-        let Some(pilgrim) = self.pilgrims.get(&id) else { return };
-        let Some(pipeline) = self.versions.get(&pilgrim.status.pipeline_version).cloned() else { return };
+        let Some(pilgrim) = self.pilgrims.get(&id) else {
+            return;
+        };
+        let Some(pipeline) = self.versions.get(&pilgrim.status.pipeline_version).cloned() else {
+            return;
+        };
         // stages that have left the pipeline come first
         let place = |instance: &Arc<StageInstance>| {
-            (pipeline.stages.iter().position(|s| s.id == instance.stage_id), instance.id)
+            (
+                pipeline
+                    .stages
+                    .iter()
+                    .position(|s| s.id == instance.stage_id),
+                instance.id,
+            )
         };
         if pilgrim.path.is_sorted_by_key(place) {
             return;

@@ -31,7 +31,9 @@ impl PipelineVersion {
 
 /// When a stage's window opens for a departure, if it has one.
 pub fn opens_at(stage: &Stage, departure: chrono::NaiveDate, zone: Zone) -> Option<Timestamp> {
-    stage.not_before_days.map(|days| zone.start_of(plus_days(departure, -days)))
+    stage
+        .not_before_days
+        .map(|days| zone.start_of(plus_days(departure, -days)))
 }
 
 /// `min(start + SLA + pauses, departure − finish_by)`; while paused, the departure alone.
@@ -42,12 +44,17 @@ pub fn due_at(
     zone: Zone,
 ) -> Option<Timestamp> {
     let started = instance.started_at?;
-    let by_departure =
-        stage.finish_by_days.map(|days| zone.end_of(plus_days(departure, -days)));
+    let by_departure = stage
+        .finish_by_days
+        .map(|days| zone.end_of(plus_days(departure, -days)));
     if instance.paused_since.is_some() {
         return by_departure;
     }
-    let sla = zone.end_of(stage.sla_calendar.add(zone.date_of(started), stage.sla_days));
+    let sla = zone.end_of(
+        stage
+            .sla_calendar
+            .add(zone.date_of(started), stage.sla_days),
+    );
     let by_sla = sla + Duration::seconds(instance.paused_seconds);
     Some(by_departure.map_or(by_sla, |limit| limit.min(by_sla)))
 }
@@ -69,7 +76,9 @@ fn ageing_at(stage: &Stage, instance: &StageInstance, zone: Zone) -> Option<Time
 
 /// When the passage will have lasted longer than 85 % of those before.
 fn slow_at(stage: &Stage, instance: &StageInstance) -> Option<Timestamp> {
-    let baseline = stage.baseline.filter(|b| b.completions >= Baseline::MIN_COMPLETIONS)?;
+    let baseline = stage
+        .baseline
+        .filter(|b| b.completions >= Baseline::MIN_COMPLETIONS)?;
     if instance.paused_since.is_some() {
         return None;
     }
@@ -79,10 +88,11 @@ fn slow_at(stage: &Stage, instance: &StageInstance) -> Option<Timestamp> {
 
 /// All dependencies of a waiting instance are done.
 pub fn is_unlocked(pipeline: &PipelineVersion, pilgrim: &Pilgrim, stage: &Stage) -> bool {
-    pipeline
-        .dependencies(stage)
-        .into_iter()
-        .all(|id| pilgrim.instance(id).is_none_or(|instance| instance.state.is_done()))
+    pipeline.dependencies(stage).into_iter().all(|id| {
+        pilgrim
+            .instance(id)
+            .is_none_or(|instance| instance.state.is_done())
+    })
 }
 
 /// The status row as it should be at `now`. Version and time of change are
@@ -90,7 +100,9 @@ pub fn is_unlocked(pipeline: &PipelineVersion, pilgrim: &Pilgrim, stage: &Stage)
 pub fn evaluate(state: &State, pilgrim: &Pilgrim, now: Timestamp) -> JamaahStatus {
     let mut next = JamaahStatus::clone(&pilgrim.status);
     next.reasons.clear();
-    let Some(pipeline) = state.pipeline(next.pipeline_version) else { return next };
+    let Some(pipeline) = state.pipeline(next.pipeline_version) else {
+        return next;
+    };
     let departure = state.departure(pilgrim.jamaah.departure_id);
     if let Some(departure) = departure {
         next.departure_id = departure.id;
@@ -99,9 +111,15 @@ pub fn evaluate(state: &State, pilgrim: &Pilgrim, now: Timestamp) -> JamaahStatu
     let stage_of = |id: StageId| pipeline.stage(id);
     let is_mandatory = |i: &StageInstance| stage_of(i.stage_id).is_none_or(|s| s.mandatory);
 
-    let not_done = pilgrim.path.iter().find(|instance| !instance.state.is_done());
+    let not_done = pilgrim
+        .path
+        .iter()
+        .find(|instance| !instance.state.is_done());
     next.current_stage_id = not_done.map(|instance| instance.stage_id);
-    let mandatory = pilgrim.path.iter().filter(|instance| is_mandatory(instance));
+    let mandatory = pilgrim
+        .path
+        .iter()
+        .filter(|instance| is_mandatory(instance));
     let (total, done) = mandatory.fold((0, 0), |(total, done), instance| {
         (total + 1, done + i32::from(instance.state.is_done()))
     });
@@ -112,7 +130,9 @@ pub fn evaluate(state: &State, pilgrim: &Pilgrim, now: Timestamp) -> JamaahStatu
     next.blocked = false;
     if let Some(reason) = &next.cancel_reason {
         next.status = Status::Cancelled;
-        next.reasons.push(Reason::Cancelled { reason: reason.clone() });
+        next.reasons.push(Reason::Cancelled {
+            reason: reason.clone(),
+        });
     } else if departed || (total > 0 && done == total) {
         next.status = Status::Completed;
     } else {
@@ -137,21 +157,31 @@ fn judge(
 ) -> Status {
     let zone = state.tenant.zone;
     if zone.end_of(next.departure_date) <= now {
-        next.reasons.push(Reason::DeparturePassed { departure_date: next.departure_date });
+        next.reasons.push(Reason::DeparturePassed {
+            departure_date: next.departure_date,
+        });
     }
     let mut ageing = Vec::new();
-    for instance in pilgrim.path.iter().filter(|i| i.state == InstanceState::Active) {
+    for instance in pilgrim
+        .path
+        .iter()
+        .filter(|i| i.state == InstanceState::Active)
+    {
         let stage_id = instance.stage_id;
         if let Some(due_at) = instance.due_at.filter(|due| *due <= now) {
             next.reasons.push(Reason::StagePastDue { stage_id, due_at });
             continue;
         }
-        let Some(stage) = pipeline.stage(stage_id) else { continue };
+        let Some(stage) = pipeline.stage(stage_id) else {
+            continue;
+        };
         if let Some(since) = ageing_at(stage, instance, zone).filter(|at| *at < now) {
             ageing.push(Reason::StageAgeing { stage_id, since });
         }
         // the history is the stage's own and of today, whatever version the path is of
-        let history = state.stage(stage_id).and_then(|stage| slow_at(stage, instance));
+        let history = state
+            .stage(stage_id)
+            .and_then(|stage| slow_at(stage, instance));
         if let Some(since) = history.filter(|at| *at < now) {
             ageing.push(Reason::StageSlowerThanUsual { stage_id, since });
         }
@@ -162,7 +192,11 @@ fn judge(
     if let Some(probability) = next.readiness_probability.filter(|p| *p < SAFE_PROBABILITY) {
         ageing.push(Reason::LowReadiness { probability });
     }
-    let status = if ageing.is_empty() { Status::OnTrack } else { Status::AtRisk };
+    let status = if ageing.is_empty() {
+        Status::OnTrack
+    } else {
+        Status::AtRisk
+    };
     next.reasons.append(&mut ageing);
     status
 }
@@ -174,13 +208,27 @@ fn add_flags(
     next: &mut JamaahStatus,
     now: Timestamp,
 ) {
-    let nothing_active = pilgrim.path.iter().all(|i| i.state != InstanceState::Active);
-    for instance in pilgrim.path.iter().filter(|i| i.state == InstanceState::Waiting) {
-        let Some(opens_at) = instance.opens_at.filter(|opens| *opens > now) else { continue };
-        let Some(stage) = pipeline.stage(instance.stage_id) else { continue };
+    let nothing_active = pilgrim
+        .path
+        .iter()
+        .all(|i| i.state != InstanceState::Active);
+    for instance in pilgrim
+        .path
+        .iter()
+        .filter(|i| i.state == InstanceState::Waiting)
+    {
+        let Some(opens_at) = instance.opens_at.filter(|opens| *opens > now) else {
+            continue;
+        };
+        let Some(stage) = pipeline.stage(instance.stage_id) else {
+            continue;
+        };
         if nothing_active && is_unlocked(pipeline, pilgrim, stage) {
             next.waiting = true;
-            next.reasons.push(Reason::WaitingForWindow { stage_id: instance.stage_id, opens_at });
+            next.reasons.push(Reason::WaitingForWindow {
+                stage_id: instance.stage_id,
+                opens_at,
+            });
         }
     }
     for task in pilgrim.tasks.iter().filter_map(|slot| state.task_at(*slot)) {
@@ -195,7 +243,9 @@ fn add_flags(
     }
     next.on_hold = next.hold_reason.is_some();
     if let Some(reason) = &next.hold_reason {
-        next.reasons.push(Reason::OnHold { reason: reason.clone() });
+        next.reasons.push(Reason::OnHold {
+            reason: reason.clone(),
+        });
     }
 }
 
@@ -223,7 +273,11 @@ pub fn next_deadline(state: &State, pilgrim: &Pilgrim, now: Timestamp) -> Option
                 // one microsecond on: ageing means having gone beyond
                 let beyond = |at: Timestamp| at + Duration::microseconds(1);
                 let planned = pipeline.and_then(|p| p.stage(instance.stage_id));
-                consider(planned.and_then(|s| ageing_at(s, instance, zone)).map(beyond));
+                consider(
+                    planned
+                        .and_then(|s| ageing_at(s, instance, zone))
+                        .map(beyond),
+                );
                 let current = state.stage(instance.stage_id);
                 consider(current.and_then(|s| slow_at(s, instance)).map(beyond));
             }
@@ -251,11 +305,15 @@ pub fn needs_review(state: &State, pilgrim: &Pilgrim, now: Timestamp) -> bool {
         tasks.any(|task| !task.overdue && super::transition::is_late(task, now))
     };
     let opened = || {
-        let Some(pipeline) = state.pipeline(pilgrim.status.pipeline_version) else { return false };
+        let Some(pipeline) = state.pipeline(pilgrim.status.pipeline_version) else {
+            return false;
+        };
         pilgrim.path.iter().any(|instance| {
             instance.state == InstanceState::Waiting
                 && instance.opens_at.is_some_and(|opens| opens <= now)
-                && pipeline.stage(instance.stage_id).is_some_and(|s| is_unlocked(pipeline, pilgrim, s))
+                && pipeline
+                    .stage(instance.stage_id)
+                    .is_some_and(|s| is_unlocked(pipeline, pilgrim, s))
         })
     };
     late_task() || opened() || evaluate(state, pilgrim, now) != *pilgrim.status

@@ -27,8 +27,8 @@ use crate::domain::time::{Timestamp, Zone, plus_days};
 use counts::bump;
 use stage::Passage;
 
-pub use people::{PeopleTally, RiskCounts, StatusCounts};
 pub use departure::DepartureTally;
+pub use people::{PeopleTally, RiskCounts, StatusCounts};
 pub use stage::{AT_RISK_BELOW, Group, StageTally};
 
 /// Days of flow that are kept, today included.
@@ -69,7 +69,12 @@ impl Tallies {
         }
         for pilgrim in state.pilgrims() {
             tallies.count_pilgrim(state, pilgrim, 1);
-            for passage in (Seen { state, pilgrim: Some(pilgrim) }).passages() {
+            for passage in (Seen {
+                state,
+                pilgrim: Some(pilgrim),
+            })
+            .passages()
+            {
                 tallies.count_passage(&passage, 1);
             }
         }
@@ -152,7 +157,8 @@ impl Tallies {
     }
 
     fn move_pilgrim(&mut self, old: Seen<'_>, new: Seen<'_>) {
-        let same_rows = matches!((old.pilgrim, new.pilgrim), (Some(a), Some(b)) if Arc::ptr_eq(a, b));
+        let same_rows =
+            matches!((old.pilgrim, new.pilgrim), (Some(a), Some(b)) if Arc::ptr_eq(a, b));
         if !same_rows {
             if let Some(pilgrim) = old.pilgrim {
                 self.count_pilgrim(old.state, pilgrim, -1);
@@ -163,7 +169,9 @@ impl Tallies {
         }
         // paths keep their order, so that most passages meet themselves here
         let (before, after) = (old.passages(), new.passages());
-        let differs = |passage: &Passage<'_>, other: Option<&Passage<'_>>| !other.is_some_and(|o| o.same(passage));
+        let differs = |passage: &Passage<'_>, other: Option<&Passage<'_>>| {
+            !other.is_some_and(|o| o.same(passage))
+        };
         for (at, passage) in before.iter().enumerate() {
             if differs(passage, after.get(at)) {
                 self.count_passage(passage, -1);
@@ -189,7 +197,8 @@ impl Tallies {
 
     fn count_passage(&mut self, passage: &Passage<'_>, by: i32) {
         let (zone, since) = (self.zone, self.since);
-        self.stage_mut(passage.stage()).count_passage(passage, zone, since, by);
+        self.stage_mut(passage.stage())
+            .count_passage(passage, zone, since, by);
     }
 }
 
@@ -202,16 +211,30 @@ struct Seen<'a> {
 
 impl<'a> Seen<'a> {
     fn new(state: &'a State, id: JamaahId) -> Self {
-        Self { state, pilgrim: state.pilgrim(id) }
+        Self {
+            state,
+            pilgrim: state.pilgrim(id),
+        }
     }
 
     fn passages(self) -> Vec<Passage<'a>> {
-        let Some(pilgrim) = self.pilgrim else { return Vec::new() };
-        let tasks = pilgrim.tasks.iter().filter_map(|slot| self.state.task_at(*slot));
-        let blocked: Vec<StageId> =
-            tasks.filter(|task| task.status == TaskStatus::Blocked).map(|task| task.stage_id).collect();
+        let Some(pilgrim) = self.pilgrim else {
+            return Vec::new();
+        };
+        let tasks = pilgrim
+            .tasks
+            .iter()
+            .filter_map(|slot| self.state.task_at(*slot));
+        let blocked: Vec<StageId> = tasks
+            .filter(|task| task.status == TaskStatus::Blocked)
+            .map(|task| task.stage_id)
+            .collect();
         let passage = |instance: &'a Arc<StageInstance>| {
-            Passage::new(instance, &pilgrim.status, blocked.contains(&instance.stage_id))
+            Passage::new(
+                instance,
+                &pilgrim.status,
+                blocked.contains(&instance.stage_id),
+            )
         };
         pilgrim.path.iter().map(passage).collect()
     }
@@ -224,7 +247,17 @@ fn window_waited_for(state: &State, pilgrim: &Pilgrim, stage: StageId) -> Option
         return None;
     }
     let pipeline = state.pipeline(pilgrim.status.pipeline_version);
-    let needed = pipeline.and_then(|pipeline| pipeline.stage(stage)).map_or(&[][..], |stage| &stage.depends_on);
-    let done = |id: &StageId| pilgrim.instance(*id).is_none_or(|instance| instance.state.is_done());
-    needed.iter().all(done).then_some(instance.opens_at).flatten()
+    let needed = pipeline
+        .and_then(|pipeline| pipeline.stage(stage))
+        .map_or(&[][..], |stage| &stage.depends_on);
+    let done = |id: &StageId| {
+        pilgrim
+            .instance(*id)
+            .is_none_or(|instance| instance.state.is_done())
+    };
+    needed
+        .iter()
+        .all(done)
+        .then_some(instance.opens_at)
+        .flatten()
 }

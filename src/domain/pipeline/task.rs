@@ -8,7 +8,20 @@ use serde::{Deserialize, Serialize};
 use crate::domain::ids::{InstanceId, JamaahId, StageId, TaskId, UserId};
 use crate::domain::principal::{Actor, RoleKey};
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum TaskStatus {
     #[default]
@@ -20,8 +33,13 @@ pub enum TaskStatus {
 }
 
 impl TaskStatus {
-    pub const ALL: [Self; 5] =
-        [Self::Pending, Self::InProgress, Self::Blocked, Self::Completed, Self::Cancelled];
+    pub const ALL: [Self; 5] = [
+        Self::Pending,
+        Self::InProgress,
+        Self::Blocked,
+        Self::Completed,
+        Self::Cancelled,
+    ];
 
     /// Still to be done, blocked or not.
     pub fn is_open(self) -> bool {
@@ -29,7 +47,20 @@ impl TaskStatus {
     }
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Priority {
     Low,
@@ -44,7 +75,19 @@ impl Priority {
 }
 
 /// A column of the board. Every task is in exactly one; computed, never stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Bucket {
     Blocked,
@@ -55,8 +98,13 @@ pub enum Bucket {
 }
 
 impl Bucket {
-    pub const ALL: [Self; 5] =
-        [Self::Blocked, Self::Urgent, Self::Today, Self::Upcoming, Self::Later];
+    pub const ALL: [Self; 5] = [
+        Self::Blocked,
+        Self::Urgent,
+        Self::Today,
+        Self::Upcoming,
+        Self::Later,
+    ];
 }
 
 /// A piece of work for one jamaah in one stage, for one role.

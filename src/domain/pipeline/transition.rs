@@ -29,7 +29,9 @@ pub fn act(
     }
     permit(task, action, principal)?;
     if expected.is_some_and(|version| version != task.version) {
-        return Err(Refusal::VersionConflict { current: Box::new(Row::Task(task.clone())) });
+        return Err(Refusal::VersionConflict {
+            current: Box::new(Row::Task(task.clone())),
+        });
     }
     let mut next = Task::clone(task);
     let kind = match action {
@@ -50,7 +52,10 @@ pub fn act(
             }
             EventKind::TaskCompleted
         }
-        TaskAction::Block { reason, third_party } => {
+        TaskAction::Block {
+            reason,
+            third_party,
+        } => {
             check_text("reason", reason, 1, MAX_TEXT)?;
             let from = [TaskStatus::Pending, TaskStatus::InProgress];
             step(&mut next, &from, TaskStatus::Blocked)?;
@@ -61,7 +66,11 @@ pub fn act(
         }
         TaskAction::Unblock => {
             // back to where it was
-            let to = if task.started_at.is_some() { TaskStatus::InProgress } else { TaskStatus::Pending };
+            let to = if task.started_at.is_some() {
+                TaskStatus::InProgress
+            } else {
+                TaskStatus::Pending
+            };
             step(&mut next, &[TaskStatus::Blocked], to)?;
             clear_block(&mut next);
             EventKind::TaskUnblocked
@@ -86,7 +95,11 @@ pub fn act(
             EventKind::TaskUpdated
         }
         TaskAction::Cancel { reason } => {
-            let from = [TaskStatus::Pending, TaskStatus::InProgress, TaskStatus::Blocked];
+            let from = [
+                TaskStatus::Pending,
+                TaskStatus::InProgress,
+                TaskStatus::Blocked,
+            ];
             step(&mut next, &from, TaskStatus::Cancelled)?;
             clear_block(&mut next);
             if let Some(reason) = reason {
@@ -113,13 +126,17 @@ fn permit(task: &Task, action: &TaskAction, principal: &Principal) -> Result<(),
             if principal.may(Permission::TasksWrite) {
                 return Ok(());
             }
-            Err(Refusal::Forbidden { permission: Permission::TasksWrite })
+            Err(Refusal::Forbidden {
+                permission: Permission::TasksWrite,
+            })
         }
         _ if principal.works_task(&task.role, task.assignee) => Ok(()),
-        _ if principal.may(Permission::TasksWork) => {
-            Err(Refusal::Forbidden { permission: Permission::TasksWorkAll })
-        }
-        _ => Err(Refusal::Forbidden { permission: Permission::TasksWork }),
+        _ if principal.may(Permission::TasksWork) => Err(Refusal::Forbidden {
+            permission: Permission::TasksWorkAll,
+        }),
+        _ => Err(Refusal::Forbidden {
+            permission: Permission::TasksWork,
+        }),
     }
 }
 
@@ -139,7 +156,11 @@ fn require_open(task: &Task, to: &str) -> Result<(), Refusal> {
     if task.status.is_open() {
         return Ok(());
     }
-    Err(Refusal::InvalidTransition { what: "task", from: name(task.status), to: to.to_owned() })
+    Err(Refusal::InvalidTransition {
+        what: "task",
+        from: name(task.status),
+        to: to.to_owned(),
+    })
 }
 
 fn clear_block(task: &mut Task) {
@@ -201,8 +222,14 @@ pub fn check_text(field: &str, text: &str, min: usize, max: usize) -> Result<(),
         let complaint = format!("must be at most {max} characters");
         return Err(Refusal::Validation(Fields::one(field, complaint)));
     }
-    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-        return Err(Refusal::Validation(Fields::one(field, "must not contain control characters")));
+    if text
+        .chars()
+        .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+    {
+        return Err(Refusal::Validation(Fields::one(
+            field,
+            "must not contain control characters",
+        )));
     }
     Ok(())
 }

@@ -71,7 +71,13 @@ impl View {
     pub fn build(state: State, now: Timestamp) -> Self {
         let today = state.tenant.zone.date_of(now);
         let day = Day::new(today, state.tenant.zone);
-        Self { board: Board::build(&state, day), tallies: Tallies::compute(&state, today), as_of: now, today, state }
+        Self {
+            board: Board::build(&state, day),
+            tallies: Tallies::compute(&state, today),
+            as_of: now,
+            today,
+            state,
+        }
     }
 
     /// After a commit that led to `next`.
@@ -90,7 +96,11 @@ impl View {
     pub fn new_day(&self, now: Timestamp) -> Self {
         let zone = self.state.tenant.zone;
         let today = zone.date_of(now);
-        let mut view = Self { as_of: now, today, ..self.clone() };
+        let mut view = Self {
+            as_of: now,
+            today,
+            ..self.clone()
+        };
         if today != self.today {
             view.board.rebucket(&self.state, Day::new(today, zone));
             view.tallies.new_day(today);
@@ -100,7 +110,13 @@ impl View {
 
     pub fn tasks(&self, query: &TaskQuery) -> TaskPage {
         let found = self.board.find(&self.state, query);
-        TaskPage::of(&self.state, self.board.day(), &found, query.page, query.limit)
+        TaskPage::of(
+            &self.state,
+            self.board.day(),
+            &found,
+            query.page,
+            query.limit,
+        )
     }
 
     pub fn task_card(&self, id: TaskId) -> Option<TaskCard> {
@@ -110,7 +126,9 @@ impl View {
     pub fn jamaah(&self, query: &JamaahQuery) -> Page<JamaahCard> {
         let (ids, total) = self.board.find_jamaah(query);
         let pilgrims = ids.into_iter().filter_map(|id| self.state.pilgrim(id));
-        let items = pilgrims.map(|pilgrim| JamaahCard::of(&self.state, pilgrim)).collect();
+        let items = pilgrims
+            .map(|pilgrim| JamaahCard::of(&self.state, pilgrim))
+            .collect();
         Page::new(items, query.page, query.limit, total)
     }
 

@@ -42,13 +42,21 @@ impl<P> Authorized<P> {
 
     /// The caller's tenant, loaded into memory if need be.
     pub async fn tenant(&self) -> Result<TenantHandle, ApiError> {
-        self.app.tenants.open(self.caller.tenant.id).await.map_err(|error| match error {
-            OpenError::NotFound => ApiError::NotFound { what: "tenant" },
-            OpenError::Unavailable(cause) => {
-                tracing::warn!(tenant.slug = &*self.caller.tenant.slug, error.cause = cause, "cannot load a tenant");
-                ApiError::unavailable()
-            }
-        })
+        self.app
+            .tenants
+            .open(self.caller.tenant.id)
+            .await
+            .map_err(|error| match error {
+                OpenError::NotFound => ApiError::NotFound { what: "tenant" },
+                OpenError::Unavailable(cause) => {
+                    tracing::warn!(
+                        tenant.slug = &*self.caller.tenant.slug,
+                        error.cause = cause,
+                        "cannot load a tenant"
+                    );
+                    ApiError::unavailable()
+                }
+            })
     }
 
     /// A command by this caller, with what came with its request.

@@ -13,7 +13,10 @@ use crate::domain::pipeline::change::Row;
 use crate::error::ApiError;
 
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(list::list_tasks).service(read::get_task).service(complete::complete_task);
+    config
+        .service(list::list_tasks)
+        .service(read::get_task)
+        .service(complete::complete_task);
 }
 
 /// What a command about one task answers: the task after it.

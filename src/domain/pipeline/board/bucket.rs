@@ -53,7 +53,10 @@ impl Day {
         let due_by = |instant: Timestamp| task.due_at.is_some_and(|due| due <= instant);
         if task.status == TaskStatus::Blocked {
             Bucket::Blocked
-        } else if due_by(self.start) || task.priority == Priority::Urgent || risk == DepartureRisk::High {
+        } else if due_by(self.start)
+            || task.priority == Priority::Urgent
+            || risk == DepartureRisk::High
+        {
             Bucket::Urgent
         } else if due_by(self.end) {
             Bucket::Today

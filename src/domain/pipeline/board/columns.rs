@@ -39,8 +39,10 @@ impl Columns {
     pub fn update(&mut self, slot: Slot, task: &Task, title: Title) {
         self.titles.update(slot, title);
         self.due.update(slot, due_key(task));
-        self.created.update(slot, task.created_at.timestamp_micros());
-        self.updated.update(slot, task.updated_at.timestamp_micros());
+        self.created
+            .update(slot, task.created_at.timestamp_micros());
+        self.updated
+            .update(slot, task.updated_at.timestamp_micros());
         self.priority.update(slot, task.priority);
     }
 

@@ -13,7 +13,9 @@ pub struct Facet<V> {
 
 impl<V> Default for Facet<V> {
     fn default() -> Self {
-        Self { sets: Arc::default() }
+        Self {
+            sets: Arc::default(),
+        }
     }
 }
 
@@ -49,7 +51,10 @@ impl<V: Ord + Clone> Facet<V> {
     }
 
     /// The sets of those values that have one.
-    pub fn of<'a>(&'a self, values: impl IntoIterator<Item = &'a V>) -> impl Iterator<Item = &'a SlotSet> {
+    pub fn of<'a>(
+        &'a self,
+        values: impl IntoIterator<Item = &'a V>,
+    ) -> impl Iterator<Item = &'a SlotSet> {
         values.into_iter().filter_map(|value| self.sets.get(value))
     }
 

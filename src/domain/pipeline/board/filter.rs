@@ -7,7 +7,11 @@ use crate::domain::pipeline::state::State;
 use crate::domain::pipeline::task::TaskStatus;
 use crate::domain::pipeline::view::slot_set::{Selection, SlotSet, index};
 
-const OPEN: [TaskStatus; 3] = [TaskStatus::Pending, TaskStatus::InProgress, TaskStatus::Blocked];
+const OPEN: [TaskStatus; 3] = [
+    TaskStatus::Pending,
+    TaskStatus::InProgress,
+    TaskStatus::Blocked,
+];
 
 impl Board {
     /// What matches all filters but those by role and by bucket.
@@ -36,11 +40,19 @@ impl Board {
 
     /// The tasks of one jamaah or departure, or all.
     fn subject(&self, state: &State, query: &TaskQuery) -> Selection {
-        let tasks_of = |id| state.pilgrim(id).map_or(&[][..], |pilgrim| pilgrim.tasks.as_slice()).iter().copied();
-        let jamaah = query.jamaah.map(|id| Selection::of(tasks_of(id), self.len()));
-        let departure = query.departure.map(|id| {
-            Selection::of(self.people.on(id).flat_map(tasks_of), self.len())
-        });
+        let tasks_of = |id| {
+            state
+                .pilgrim(id)
+                .map_or(&[][..], |pilgrim| pilgrim.tasks.as_slice())
+                .iter()
+                .copied()
+        };
+        let jamaah = query
+            .jamaah
+            .map(|id| Selection::of(tasks_of(id), self.len()));
+        let departure = query
+            .departure
+            .map(|id| Selection::of(self.people.on(id).flat_map(tasks_of), self.len()));
         match (jamaah, departure) {
             (Some(mut jamaah), Some(departure)) => {
                 jamaah.intersect_with(&departure);
@@ -99,7 +111,11 @@ impl Board {
         let titles: Vec<WordHits> = self.titles.texts().map(|text| words.hits(text)).collect();
         let all = words.all();
         let hits = |list: &[WordHits], place: u32| list.get(index(place)).copied().unwrap_or(0);
-        let pieces = self.columns.people.pieces().zip(self.columns.titles.pieces());
+        let pieces = self
+            .columns
+            .people
+            .pieces()
+            .zip(self.columns.titles.pieces());
         let runs = pieces.flat_map(|(people, titles)| people.chunks(64).zip(titles.chunks(64)));
         for (word, (run_people, run_titles)) in found.words_mut().iter_mut().zip(runs) {
             if *word == 0 {

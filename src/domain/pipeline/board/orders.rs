@@ -31,8 +31,16 @@ pub struct Keys<'a> {
 
 impl<'a> Keys<'a> {
     pub fn risk(self, slot: Slot) -> (RiskKey, i64, Reverse<Priority>, Slot) {
-        let risk = self.columns.person(slot).map_or(RiskKey::LAST, |person| self.people.risk(person));
-        (risk, self.columns.due(slot), Reverse(self.columns.priority(slot)), slot)
+        let risk = self
+            .columns
+            .person(slot)
+            .map_or(RiskKey::LAST, |person| self.people.risk(person));
+        (
+            risk,
+            self.columns.due(slot),
+            Reverse(self.columns.priority(slot)),
+            slot,
+        )
     }
 
     pub fn due(self, slot: Slot) -> (i64, Slot) {
@@ -48,7 +56,10 @@ impl<'a> Keys<'a> {
     }
 
     pub fn name(self, slot: Slot) -> ((u64, &'a str), Slot) {
-        let text = self.columns.person(slot).and_then(|person| self.people.text(person));
+        let text = self
+            .columns
+            .person(slot)
+            .and_then(|person| self.people.text(person));
         (text.map_or((u64::MAX, ""), |text| text.key()), slot)
     }
 }
@@ -66,7 +77,13 @@ pub struct Moves {
 impl Moves {
     /// No slot twice.
     pub fn tidy(&mut self) {
-        for slots in [&mut self.risk, &mut self.due, &mut self.created, &mut self.updated, &mut self.name] {
+        for slots in [
+            &mut self.risk,
+            &mut self.due,
+            &mut self.created,
+            &mut self.updated,
+            &mut self.name,
+        ] {
             slots.sort_unstable();
             slots.dedup();
         }
@@ -85,11 +102,21 @@ impl Orders {
 
     /// Once the columns have changed and hold new slots from `known` on.
     pub fn put_in(&mut self, moves: &Moves, known: usize, keys: Keys<'_>) {
-        put_in(&mut self.risk, &moves.risk, known, keys, |slot| keys.risk(slot));
-        put_in(&mut self.due, &moves.due, known, keys, |slot| keys.due(slot));
-        put_in(&mut self.created, &moves.created, known, keys, |slot| keys.created(slot));
-        put_in(&mut self.updated, &moves.updated, known, keys, |slot| keys.updated(slot));
-        put_in(&mut self.name, &moves.name, known, keys, |slot| keys.name(slot));
+        put_in(&mut self.risk, &moves.risk, known, keys, |slot| {
+            keys.risk(slot)
+        });
+        put_in(&mut self.due, &moves.due, known, keys, |slot| {
+            keys.due(slot)
+        });
+        put_in(&mut self.created, &moves.created, known, keys, |slot| {
+            keys.created(slot)
+        });
+        put_in(&mut self.updated, &moves.updated, known, keys, |slot| {
+            keys.updated(slot)
+        });
+        put_in(&mut self.name, &moves.name, known, keys, |slot| {
+            keys.name(slot)
+        });
     }
 }
 

@@ -36,7 +36,11 @@ impl Board {
         if let Some(wanted) = &wanted {
             of_bucket.intersect_any(self.facets.bucket.of(wanted));
         }
-        let roles = self.facets.role.iter().map(|(role, set)| (role.clone(), of_bucket.len_within(set)));
+        let roles = self
+            .facets
+            .role
+            .iter()
+            .map(|(role, set)| (role.clone(), of_bucket.len_within(set)));
         let roles = roles.filter(|(_, count)| *count > 0).collect();
 
         if !query.roles.is_empty() {
@@ -44,8 +48,16 @@ impl Board {
         }
         let mut open = found.clone();
         open.intersect_any(self.open());
-        let count = |bucket: &Bucket| self.facets.bucket.get(bucket).map_or(0, |set| open.len_within(set));
-        let buckets = Bucket::ALL.into_iter().map(|bucket| (bucket, count(&bucket))).collect();
+        let count = |bucket: &Bucket| {
+            self.facets
+                .bucket
+                .get(bucket)
+                .map_or(0, |set| open.len_within(set))
+        };
+        let buckets = Bucket::ALL
+            .into_iter()
+            .map(|bucket| (bucket, count(&bucket)))
+            .collect();
 
         if let Some(wanted) = &wanted {
             found.intersect_any(self.facets.bucket.of(wanted));
@@ -54,48 +66,106 @@ impl Board {
         let limit = index(query.limit.max(1));
         let skip = index(query.page.max(1) - 1).saturating_mul(limit);
         let slots = self.page(&found, total, query.sort, skip..skip.saturating_add(limit));
-        Found { slots, total, buckets, roles }
+        Found {
+            slots,
+            total,
+            buckets,
+            roles,
+        }
     }
 
     /// The places `wanted` of the matching tasks in an order.
-    fn page(&self, found: &Selection, total: usize, sort: TaskSort, wanted: Range<usize>) -> Vec<Slot> {
-        let keys = Keys { people: &self.people, columns: &self.columns };
+    fn page(
+        &self,
+        found: &Selection,
+        total: usize,
+        sort: TaskSort,
+        wanted: Range<usize>,
+    ) -> Vec<Slot> {
+        let keys = Keys {
+            people: &self.people,
+            columns: &self.columns,
+        };
         let orders = &self.orders;
         let down = sort.descending;
         match sort.key {
-            TaskSortKey::Risk => Reading { order: &orders.risk, found, total }.page(wanted, down, |slot| keys.risk(slot)),
+            TaskSortKey::Risk => Reading {
+                order: &orders.risk,
+                found,
+                total,
+            }
+            .page(wanted, down, |slot| keys.risk(slot)),
             TaskSortKey::DueAt if down => self.latest_due(found, wanted),
-            TaskSortKey::DueAt => Reading { order: &orders.due, found, total }.page(wanted, down, |slot| keys.due(slot)),
-            TaskSortKey::CreatedAt => Reading { order: &orders.created, found, total }.page(wanted, down, |slot| keys.created(slot)),
-            TaskSortKey::UpdatedAt => Reading { order: &orders.updated, found, total }.page(wanted, down, |slot| keys.updated(slot)),
-            TaskSortKey::Name => Reading { order: &orders.name, found, total }.page(wanted, down, |slot| keys.name(slot)),
+            TaskSortKey::DueAt => Reading {
+                order: &orders.due,
+                found,
+                total,
+            }
+            .page(wanted, down, |slot| keys.due(slot)),
+            TaskSortKey::CreatedAt => Reading {
+                order: &orders.created,
+                found,
+                total,
+            }
+            .page(wanted, down, |slot| keys.created(slot)),
+            TaskSortKey::UpdatedAt => Reading {
+                order: &orders.updated,
+                found,
+                total,
+            }
+            .page(wanted, down, |slot| keys.updated(slot)),
+            TaskSortKey::Name => Reading {
+                order: &orders.name,
+                found,
+                total,
+            }
+            .page(wanted, down, |slot| keys.name(slot)),
             TaskSortKey::Priority => self.by_priority(found, total, wanted, down),
         }
     }
 
     /// The latest due date first, and still those without one at the end.
     fn latest_due(&self, found: &Selection, wanted: Range<usize>) -> Vec<Slot> {
-        let keys = Keys { people: &self.people, columns: &self.columns };
+        let keys = Keys {
+            people: &self.people,
+            columns: &self.columns,
+        };
         let [dated, undated] = [true, false].map(|has| {
             let mut part = found.clone();
             part.intersect_any(self.facets.dated.get(&has));
             part
         });
         let order = &self.orders.due;
-        let dated = Reading { order, found: &dated, total: dated.len() };
-        let undated = Reading { order, found: &undated, total: undated.len() };
+        let dated = Reading {
+            order,
+            found: &dated,
+            total: dated.len(),
+        };
+        let undated = Reading {
+            order,
+            found: &undated,
+            total: undated.len(),
+        };
         let rest = wanted.start.saturating_sub(dated.total)..wanted.end.saturating_sub(dated.total);
         let mut slots = dated.page(wanted, true, |slot| keys.due(slot));
         slots.extend(undated.page(rest, true, |slot| keys.due(slot)));
         slots
     }
 
-    fn by_priority(&self, found: &Selection, total: usize, wanted: Range<usize>, down: bool) -> Vec<Slot> {
+    fn by_priority(
+        &self,
+        found: &Selection,
+        total: usize,
+        wanted: Range<usize>,
+        down: bool,
+    ) -> Vec<Slot> {
         let places = ascending(wanted, total, down);
         let mut before = 0;
         let mut slots = Vec::with_capacity(places.len());
         for priority in Priority::ALL {
-            let Some(set) = self.facets.priority.get(&priority) else { continue };
+            let Some(set) = self.facets.priority.get(&priority) else {
+                continue;
+            };
             let mut part = found.clone();
             part.intersect(set);
             let here = places.start.saturating_sub(before)..places.end.saturating_sub(before);
@@ -112,7 +182,11 @@ impl Board {
 /// Where a page of a list of `total` lies when the list is read upwards.
 fn ascending(wanted: Range<usize>, total: usize, down: bool) -> Range<usize> {
     let (start, end) = (wanted.start.min(total), wanted.end.min(total));
-    if down { total - end..total - start } else { start..end }
+    if down {
+        total - end..total - start
+    } else {
+        start..end
+    }
 }
 
 /// Matching tasks read in an order.
@@ -132,7 +206,10 @@ impl Reading<'_> {
         let nearer = places.end.min(self.total - places.start);
         let walk = self.order.len().saturating_mul(nearer) / self.total.max(1);
         let mut slots = if self.total.saturating_mul(WALK_PER_SORTED) < walk {
-            select(self.found.iter().map(|slot| (key(slot), slot)).collect(), places)
+            select(
+                self.found.iter().map(|slot| (key(slot), slot)).collect(),
+                places,
+            )
         } else if places.start <= from_end {
             self.walk(places.start, places.len())
         } else {
@@ -150,7 +227,10 @@ impl Reading<'_> {
             if self.passes(piece, &mut skip) {
                 continue;
             }
-            let hits = piece.iter().copied().filter(|slot| self.found.contains(*slot));
+            let hits = piece
+                .iter()
+                .copied()
+                .filter(|slot| self.found.contains(*slot));
             slots.extend(hits.skip(skip).take(take - slots.len()));
             skip = 0;
             if slots.len() >= take {
@@ -167,7 +247,11 @@ impl Reading<'_> {
             if self.passes(piece, &mut skip) {
                 continue;
             }
-            let hits = piece.iter().rev().copied().filter(|slot| self.found.contains(*slot));
+            let hits = piece
+                .iter()
+                .rev()
+                .copied()
+                .filter(|slot| self.found.contains(*slot));
             slots.extend(hits.skip(skip).take(take - slots.len()));
             skip = 0;
             if slots.len() >= take {
@@ -183,7 +267,10 @@ impl Reading<'_> {
         if *skip == 0 {
             return false;
         }
-        let here: usize = piece.iter().map(|slot| usize::from(self.found.contains(*slot))).sum();
+        let here: usize = piece
+            .iter()
+            .map(|slot| usize::from(self.found.contains(*slot)))
+            .sum();
         let passes = here <= *skip;
         if passes {
             *skip -= here;

@@ -49,7 +49,10 @@ impl Facts {
             departure: status.departure_id,
             departure_date: status.departure_date,
             registered_at: status.registered_at.timestamp_micros(),
-            updated_at: status.updated_at.max(pilgrim.jamaah.updated_at).timestamp_micros(),
+            updated_at: status
+                .updated_at
+                .max(pilgrim.jamaah.updated_at)
+                .timestamp_micros(),
         }
     }
 }
@@ -66,7 +69,11 @@ pub struct RiskKey {
 }
 
 impl RiskKey {
-    pub const LAST: Self = Self { class: u8::MAX, probability: u64::MAX, departure_day: i32::MAX };
+    pub const LAST: Self = Self {
+        class: u8::MAX,
+        probability: u64::MAX,
+        departure_day: i32::MAX,
+    };
 
     fn of(status: &JamaahStatus) -> Self {
         let class = match status.risk {
@@ -75,7 +82,9 @@ impl RiskKey {
             DepartureRisk::Low => 2,
             DepartureRisk::Unknown => 3,
         };
-        let known = status.readiness_probability.filter(|chance| chance.is_finite());
+        let known = status
+            .readiness_probability
+            .filter(|chance| chance.is_finite());
         Self {
             class,
             probability: known.map_or(u64::MAX, |chance| chance.max(0.0).to_bits()),
@@ -157,7 +166,10 @@ impl People {
 
     /// Everybody on a departure.
     pub fn on(&self, departure: DepartureId) -> impl Iterator<Item = JamaahId> {
-        let people = self.departures.get(&departure).map_or(&[][..], |people| people.as_slice());
+        let people = self
+            .departures
+            .get(&departure)
+            .map_or(&[][..], |people| people.as_slice());
         people.iter().filter_map(|person| self.id(*person))
     }
 

@@ -71,7 +71,11 @@ impl TaskQuery {
 
     /// The statuses asked for, without those that ask for buckets.
     pub(super) fn wanted_statuses(&self) -> &[StatusTerm] {
-        if self.bucket_aliases().is_some() { &[] } else { &self.statuses }
+        if self.bucket_aliases().is_some() {
+            &[]
+        } else {
+            &self.statuses
+        }
     }
 
     fn bucket_aliases(&self) -> Option<Vec<Bucket>> {
@@ -135,7 +139,9 @@ impl FromStr for AssigneeFilter {
         if text == "none" {
             return Ok(Self::Nobody);
         }
-        text.parse().map(Self::User).map_err(|_| Unrecognised::new("assignee", text))
+        text.parse()
+            .map(Self::User)
+            .map_err(|_| Unrecognised::new("assignee", text))
     }
 }
 
@@ -169,7 +175,9 @@ impl FromStr for TaskSort {
 
     /// A key, with `-` before it for the other way round.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (name, descending) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
+        let (name, descending) = text
+            .strip_prefix('-')
+            .map_or((text, false), |name| (name, true));
         let key = match name {
             "risk" => TaskSortKey::Risk,
             "due_at" => TaskSortKey::DueAt,
@@ -188,7 +196,10 @@ impl FromStr for TaskSort {
 pub enum Visibility {
     All,
     /// Tasks of these roles, and those assigned to this user.
-    Roles { roles: BTreeSet<RoleKey>, user: Option<UserId> },
+    Roles {
+        roles: BTreeSet<RoleKey>,
+        user: Option<UserId>,
+    },
 }
 
 impl Visibility {
@@ -198,13 +209,19 @@ impl Visibility {
             return Self::All;
         }
         if !principal.may(Permission::TasksRead) {
-            return Self::Roles { roles: BTreeSet::new(), user: None };
+            return Self::Roles {
+                roles: BTreeSet::new(),
+                user: None,
+            };
         }
         let user = match principal.actor {
             Actor::User(user) => Some(user),
             Actor::ApiKey(_) | Actor::System => None,
         };
-        Self::Roles { roles: principal.roles.clone(), user }
+        Self::Roles {
+            roles: principal.roles.clone(),
+            user,
+        }
     }
 
     pub fn includes(&self, role: &RoleKey, assignee: Option<UserId>) -> bool {

@@ -26,7 +26,11 @@ impl Text {
         for (place, byte) in head.iter_mut().zip(lower.bytes()) {
             *place = byte;
         }
-        Self { head: u64::from_be_bytes(head), print: Fingerprint::of(&lower), lower }
+        Self {
+            head: u64::from_be_bytes(head),
+            print: Fingerprint::of(&lower),
+            lower,
+        }
     }
 
     pub fn key(&self) -> (u64, &str) {
@@ -97,7 +101,10 @@ impl Words {
         let contains = |(_, print, word): &&(WordHits, Fingerprint, Box<str>)| {
             text.print.covers(*print) && text.lower.contains(&**word)
         };
-        self.words.iter().filter(contains).fold(0, |hits, (bit, ..)| hits | bit)
+        self.words
+            .iter()
+            .filter(contains)
+            .fold(0, |hits, (bit, ..)| hits | bit)
     }
 }
 

@@ -26,7 +26,11 @@ impl Desk<'_> {
         };
         self.check_departure(&departure)?;
         let id = departure.id;
-        self.record(EventKind::DepartureCreated, None, Row::Departure(Arc::new(departure)));
+        self.record(
+            EventKind::DepartureCreated,
+            None,
+            Row::Departure(Arc::new(departure)),
+        );
         Ok(id)
     }
 
@@ -35,13 +39,23 @@ impl Desk<'_> {
         if let Some(package) = &departure.package {
             check_text("package", package, 0, 200)?;
         }
-        if departure.seats.is_some_and(|seats| !(0..=100_000).contains(&seats)) {
-            return Err(Refusal::Validation(Fields::one("seats", "must be between 0 and 100000")));
+        if departure
+            .seats
+            .is_some_and(|seats| !(0..=100_000).contains(&seats))
+        {
+            return Err(Refusal::Validation(Fields::one(
+                "seats",
+                "must be between 0 and 100000",
+            )));
         }
-        match self.state.departure_by_key(&departure.code, departure.departure_date) {
-            Some(twin) if twin.id != departure.id => {
-                Err(Refusal::Duplicate { field: "code", existing: twin.id.0 })
-            }
+        match self
+            .state
+            .departure_by_key(&departure.code, departure.departure_date)
+        {
+            Some(twin) if twin.id != departure.id => Err(Refusal::Duplicate {
+                field: "code",
+                existing: twin.id.0,
+            }),
             _ => Ok(()),
         }
     }
@@ -52,7 +66,11 @@ impl Desk<'_> {
         expected: Option<i32>,
         changes: &DepartureChanges,
     ) -> Result<(), Refusal> {
-        let before = self.state.departure(id).cloned().ok_or(Refusal::NotFound { what: "departure" })?;
+        let before = self
+            .state
+            .departure(id)
+            .cloned()
+            .ok_or(Refusal::NotFound { what: "departure" })?;
         check_version(expected, before.version, || Row::Departure(before.clone()))?;
         let mut next = Departure::clone(&before);
         if let Some(code) = &changes.code {
@@ -90,7 +108,10 @@ impl Desk<'_> {
 
     /// In the order of their ids, so that the same command gives the same events.
     fn booked_on(&self, id: DepartureId) -> Vec<JamaahId> {
-        let booked = self.state.pilgrims().filter(|p| p.jamaah.departure_id == id);
+        let booked = self
+            .state
+            .pilgrims()
+            .filter(|p| p.jamaah.departure_id == id);
         let mut ids: Vec<_> = booked.map(|p| p.jamaah.id).collect();
         ids.sort_unstable();
         ids

@@ -23,16 +23,25 @@ impl Desk<'_> {
 
     /// Closes and opens stages until nothing moves any more.
     pub(super) fn settle(&mut self, id: JamaahId) {
-        let Some(pilgrim) = self.state.pilgrim(id).cloned() else { return };
+        let Some(pilgrim) = self.state.pilgrim(id).cloned() else {
+            return;
+        };
         if pilgrim.status.cancel_reason.is_some() {
             return;
         }
-        let Some(pipeline) = self.state.pipeline(pilgrim.status.pipeline_version).cloned() else {
+        let Some(pipeline) = self
+            .state
+            .pipeline(pilgrim.status.pipeline_version)
+            .cloned()
+        else {
             return;
         };
         // every round either closes or opens a stage, so there are at most twice as many
         for _ in 0..=2 * pipeline.stages.len() {
-            let moved = pipeline.stages.iter().any(|stage| self.settle_stage(id, &pipeline, stage));
+            let moved = pipeline
+                .stages
+                .iter()
+                .any(|stage| self.settle_stage(id, &pipeline, stage));
             if !moved {
                 return;
             }
@@ -40,8 +49,12 @@ impl Desk<'_> {
     }
 
     fn settle_stage(&mut self, id: JamaahId, pipeline: &PipelineVersion, stage: &Stage) -> bool {
-        let Some(pilgrim) = self.state.pilgrim(id).cloned() else { return false };
-        let Some(instance) = pilgrim.instance(stage.id).cloned() else { return false };
+        let Some(pilgrim) = self.state.pilgrim(id).cloned() else {
+            return false;
+        };
+        let Some(instance) = pilgrim.instance(stage.id).cloned() else {
+            return false;
+        };
         match instance.state {
             InstanceState::Active => self.settle_active(&pilgrim, stage, &instance),
             InstanceState::Waiting if is_unlocked(pipeline, &pilgrim, stage) => {
@@ -52,11 +65,20 @@ impl Desk<'_> {
         }
     }
 
-    fn settle_active(&mut self, pilgrim: &Pilgrim, stage: &Stage, instance: &Arc<StageInstance>) -> bool {
+    fn settle_active(
+        &mut self,
+        pilgrim: &Pilgrim,
+        stage: &Stage,
+        instance: &Arc<StageInstance>,
+    ) -> bool {
         let mut required = 0;
         let mut required_open = 0;
         let mut third_party = false;
-        for task in self.state.tasks_of(pilgrim, stage.id).filter(|t| t.instance_id == instance.id) {
+        for task in self
+            .state
+            .tasks_of(pilgrim, stage.id)
+            .filter(|t| t.instance_id == instance.id)
+        {
             if task.required && task.status != TaskStatus::Cancelled {
                 required += 1;
                 required_open += i32::from(task.status.is_open());
@@ -69,12 +91,23 @@ impl Desk<'_> {
             self.let_the_next_in(stage);
             return true;
         }
-        self.pause(pilgrim, stage, instance, third_party && stage.pause_on_third_party);
+        self.pause(
+            pilgrim,
+            stage,
+            instance,
+            third_party && stage.pause_on_third_party,
+        );
         false
     }
 
     /// Starts or ends a pause of the SLA clock.
-    fn pause(&mut self, pilgrim: &Pilgrim, stage: &Stage, instance: &Arc<StageInstance>, paused: bool) {
+    fn pause(
+        &mut self,
+        pilgrim: &Pilgrim,
+        stage: &Stage,
+        instance: &Arc<StageInstance>,
+        paused: bool,
+    ) {
         if paused == instance.paused_since.is_some() {
             return;
         }
@@ -113,7 +146,9 @@ impl Desk<'_> {
         let followers: Vec<_> = self
             .state
             .tasks_of(pilgrim, stage.id)
-            .filter(|t| t.instance_id == before.id && t.status.is_open() && t.due_at == before.due_at)
+            .filter(|t| {
+                t.instance_id == before.id && t.status.is_open() && t.due_at == before.due_at
+            })
             .cloned()
             .collect();
         for task in followers {
@@ -128,13 +163,19 @@ impl Desk<'_> {
         next.overdue = transition::is_late(&next, self.now());
         next.version += 1;
         next.updated_at = self.now();
-        self.record(kind, Some(Row::Task(before.clone())), Row::Task(Arc::new(next)));
+        self.record(
+            kind,
+            Some(Row::Task(before.clone())),
+            Row::Task(Arc::new(next)),
+        );
     }
 
     pub(super) fn departure_date(&self, pilgrim: &Pilgrim) -> chrono::NaiveDate {
         self.state
             .departure(pilgrim.jamaah.departure_id)
-            .map_or(pilgrim.status.departure_date, |departure| departure.departure_date)
+            .map_or(pilgrim.status.departure_date, |departure| {
+                departure.departure_date
+            })
     }
 
     pub(super) fn complete_instance(
@@ -204,11 +245,16 @@ impl Desk<'_> {
             .filter_map(|id| pilgrim.instance(id)?.completed_at)
             .max();
         let limited = stage.wip_limit_kind == WipLimitKind::Hard && stage.wip_limit.is_some();
-        let started = [Some(instance.entered_at), unlocked, instance.opens_at, limited.then_some(now)]
-            .into_iter()
-            .flatten()
-            .max()
-            .unwrap_or(now);
+        let started = [
+            Some(instance.entered_at),
+            unlocked,
+            instance.opens_at,
+            limited.then_some(now),
+        ]
+        .into_iter()
+        .flatten()
+        .max()
+        .unwrap_or(now);
         let mut next = StageInstance::clone(instance);
         next.state = InstanceState::Active;
         next.started_at = Some(started);
@@ -229,9 +275,10 @@ impl Desk<'_> {
         let now = self.now();
         let zone = self.state.tenant.zone;
         for template in &stage.templates {
-            let own_due = template.due_after_days.zip(instance.started_at).map(|(days, started)| {
-                zone.end_of(plus_days(zone.date_of(started), days))
-            });
+            let own_due = template
+                .due_after_days
+                .zip(instance.started_at)
+                .map(|(days, started)| zone.end_of(plus_days(zone.date_of(started), days)));
             let due_at = match (own_due, instance.due_at) {
                 (Some(own), Some(stage)) => Some(own.min(stage)),
                 (own, stage) => own.or(stage),
@@ -266,7 +313,12 @@ impl Desk<'_> {
     }
 
     /// A required task was reopened in a stage that had been completed.
-    fn reopen_if_needed(&mut self, pilgrim: &Pilgrim, stage: &Stage, instance: &Arc<StageInstance>) -> bool {
+    fn reopen_if_needed(
+        &mut self,
+        pilgrim: &Pilgrim,
+        stage: &Stage,
+        instance: &Arc<StageInstance>,
+    ) -> bool {
         let unfinished = self
             .state
             .tasks_of(pilgrim, stage.id)
@@ -293,15 +345,22 @@ impl Desk<'_> {
 
     fn is_full(&self, stage: &Stage) -> bool {
         // the limit in force is today's, not that of the version the path was made from
-        let Some(current) = self.state.stage(stage.id) else { return false };
-        let Some(limit) = current.wip_limit.filter(|_| current.wip_limit_kind == WipLimitKind::Hard)
+        let Some(current) = self.state.stage(stage.id) else {
+            return false;
+        };
+        let Some(limit) = current
+            .wip_limit
+            .filter(|_| current.wip_limit_kind == WipLimitKind::Hard)
         else {
             return false;
         };
         let inside = self.state.pilgrims().filter(|pilgrim| {
-            pilgrim.instance(stage.id).is_some_and(|i| i.state == InstanceState::Active)
+            pilgrim
+                .instance(stage.id)
+                .is_some_and(|i| i.state == InstanceState::Active)
         });
-        inside.take(usize::try_from(limit).unwrap_or(0)).count() >= usize::try_from(limit).unwrap_or(0)
+        inside.take(usize::try_from(limit).unwrap_or(0)).count()
+            >= usize::try_from(limit).unwrap_or(0)
     }
 
     /// A place has become free in a stage with a hard limit: the earliest
@@ -335,14 +394,21 @@ impl Desk<'_> {
 
     /// Judges the status again and records it if anything about it differs.
     pub(super) fn judge(&mut self, id: JamaahId) {
-        let Some(pilgrim) = self.state.pilgrim(id).cloned() else { return };
+        let Some(pilgrim) = self.state.pilgrim(id).cloned() else {
+            return;
+        };
         let mut next = status::evaluate(self.state, &pilgrim, self.now());
         if next == *pilgrim.status {
             return;
         }
         next.version += 1;
         next.updated_at = self.now();
-        let before = (pilgrim.status.version > 0).then(|| Row::JamaahStatus(pilgrim.status.clone()));
-        self.record(EventKind::JamaahStatusChanged, before, Row::JamaahStatus(Arc::new(next)));
+        let before =
+            (pilgrim.status.version > 0).then(|| Row::JamaahStatus(pilgrim.status.clone()));
+        self.record(
+            EventKind::JamaahStatusChanged,
+            before,
+            Row::JamaahStatus(Arc::new(next)),
+        );
     }
 }

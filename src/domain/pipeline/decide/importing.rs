@@ -25,8 +25,12 @@ pub enum Standing {
 /// passport on the same departure, or on another date of the same code, is the
 /// same booking; on another departure it is another journey.
 pub fn standing(state: &State, person: &ImportedPerson) -> Standing {
-    let Some(known) = find_booking(state, person) else { return Standing::New };
-    let Some(pilgrim) = state.pilgrim(known) else { return Standing::New };
+    let Some(known) = find_booking(state, person) else {
+        return Standing::New;
+    };
+    let Some(pilgrim) = state.pilgrim(known) else {
+        return Standing::New;
+    };
     let mut next = Jamaah::clone(&pilgrim.jamaah);
     let same_departure = find_departure(state, person).is_some_and(|d| d.id == next.departure_id);
     changes_of(person, next.departure_id).apply(&mut next);
@@ -45,7 +49,9 @@ fn find_booking(state: &State, person: &ImportedPerson) -> Option<JamaahId> {
         .filter_map(|id| state.pilgrim(*id))
         .filter(|pilgrim| pilgrim.status.cancel_reason.is_none())
         .collect();
-    let exact = bookings.iter().find(|pilgrim| Some(pilgrim.jamaah.departure_id) == wanted);
+    let exact = bookings
+        .iter()
+        .find(|pilgrim| Some(pilgrim.jamaah.departure_id) == wanted);
     let same_group = || {
         bookings.iter().find(|pilgrim| {
             let departure = state.departure(pilgrim.jamaah.departure_id);
@@ -108,7 +114,10 @@ impl Desk<'_> {
         let departure_id = match find_departure(self.state, person) {
             Some(departure) => departure.id,
             None => self.create_departure(&NewDeparture {
-                code: person.departure_code.clone().unwrap_or_else(|| default_code(person)),
+                code: person
+                    .departure_code
+                    .clone()
+                    .unwrap_or_else(|| default_code(person)),
                 departure_date: person.departure_date,
                 package: None,
                 seats: None,

@@ -47,7 +47,11 @@ impl Desk<'_> {
         let mut place = JamaahStatus::registered(&jamaah);
         place.pipeline_version = pipeline.version;
         place.departure_date = departure_date;
-        self.record(EventKind::JamaahRegistered, None, Row::Jamaah(Arc::new(jamaah)));
+        self.record(
+            EventKind::JamaahRegistered,
+            None,
+            Row::Jamaah(Arc::new(jamaah)),
+        );
         self.state.put(&Row::JamaahStatus(Arc::new(place)));
         for stage in &pipeline.stages {
             let instance = self.new_instance(id, stage.id, departure_date);
@@ -63,7 +67,11 @@ impl Desk<'_> {
     /// made it, whether or not it opened at once.
     fn fold_instances(&mut self, id: JamaahId, registered: usize) {
         let followed = self.changes.split_off(registered);
-        let path = self.state.pilgrim(id).map(|p| p.path.clone()).unwrap_or_default();
+        let path = self
+            .state
+            .pilgrim(id)
+            .map(|p| p.path.clone())
+            .unwrap_or_default();
         for instance in path {
             let mut row = StageInstance::clone(&instance);
             row.version = 1;
@@ -73,10 +81,9 @@ impl Desk<'_> {
             };
             self.record(kind, None, Row::StageInstance(Arc::new(row)));
         }
-        let is_instance = |change: &Change| {
-            matches!(&change.after, Row::StageInstance(row) if row.jamaah_id == id)
-        };
-        self.changes.extend(followed.into_iter().filter(|change| !is_instance(change)));
+        let is_instance = |change: &Change| matches!(&change.after, Row::StageInstance(row) if row.jamaah_id == id);
+        self.changes
+            .extend(followed.into_iter().filter(|change| !is_instance(change)));
     }
 
     pub(super) fn new_instance(
@@ -124,7 +131,9 @@ impl Desk<'_> {
         }
         let mut fields = Fields::default();
         let passport = &jamaah.passport_number;
-        let alphanumeric = passport.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+        let alphanumeric = passport
+            .chars()
+            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
         if !(5..=20).contains(&passport.len()) || !alphanumeric {
             fields.add("passport_number", "must be 5 to 20 letters and digits");
         }
@@ -150,7 +159,10 @@ impl Desk<'_> {
                 })
         });
         match twin {
-            Some(twin) => Err(Refusal::Duplicate { field: "passport_number", existing: twin.0 }),
+            Some(twin) => Err(Refusal::Duplicate {
+                field: "passport_number",
+                existing: twin.0,
+            }),
             None => Ok(()),
         }
     }
@@ -181,7 +193,11 @@ impl Desk<'_> {
         next.updated_at = self.now();
         let moved = next.departure_id != before.departure_id;
         let id = next.id;
-        self.record(EventKind::JamaahUpdated, Some(Row::Jamaah(before)), Row::Jamaah(Arc::new(next)));
+        self.record(
+            EventKind::JamaahUpdated,
+            Some(Row::Jamaah(before)),
+            Row::Jamaah(Arc::new(next)),
+        );
         if moved {
             self.reschedule(id);
         }
@@ -190,8 +206,14 @@ impl Desk<'_> {
 
     /// Windows and due dates anew, after the departure or the pipeline changed.
     pub(super) fn reschedule(&mut self, id: JamaahId) {
-        let Some(pilgrim) = self.state.pilgrim(id).cloned() else { return };
-        let Some(pipeline) = self.state.pipeline(pilgrim.status.pipeline_version).cloned() else {
+        let Some(pilgrim) = self.state.pilgrim(id).cloned() else {
+            return;
+        };
+        let Some(pipeline) = self
+            .state
+            .pipeline(pilgrim.status.pipeline_version)
+            .cloned()
+        else {
             return;
         };
         let departure = self.departure_date(&pilgrim);
@@ -217,7 +239,10 @@ impl Desk<'_> {
         let stage_id = stage_id.or(pilgrim.status.current_stage_id);
         let instance = stage_id.and_then(|stage| pilgrim.instance(stage)).cloned();
         let Some(instance) = instance else {
-            return Err(Refusal::Validation(Fields::one("stage_id", "is not on this jamaah's path")));
+            return Err(Refusal::Validation(Fields::one(
+                "stage_id",
+                "is not on this jamaah's path",
+            )));
         };
         if instance.state.is_done() {
             return Err(Refusal::InvalidTransition {
@@ -242,7 +267,10 @@ impl Desk<'_> {
     ) -> Result<(), Refusal> {
         let pilgrim = self.decidable(id, expected, reason)?;
         let Some(target) = pilgrim.path.iter().position(|i| i.stage_id == stage_id) else {
-            return Err(Refusal::Validation(Fields::one("stage_id", "is not on this jamaah's path")));
+            return Err(Refusal::Validation(Fields::one(
+                "stage_id",
+                "is not on this jamaah's path",
+            )));
         };
         for (place, instance) in pilgrim.path.iter().enumerate() {
             if place < target && !instance.state.is_done() {
@@ -290,10 +318,22 @@ impl Desk<'_> {
         if let Some(reason) = reason {
             check_text("reason", reason, 1, MAX_TEXT)?;
         }
-        let was = if pilgrim.status.on_hold { "on_hold" } else { state_name(&pilgrim.status) };
+        let was = if pilgrim.status.on_hold {
+            "on_hold"
+        } else {
+            state_name(&pilgrim.status)
+        };
         if pilgrim.status.on_hold == reason.is_some() || !pilgrim.status.status.is_active() {
-            let to = if reason.is_some() { "on_hold" } else { "resumed" };
-            return Err(Refusal::InvalidTransition { what: "jamaah", from: was.into(), to: to.into() });
+            let to = if reason.is_some() {
+                "on_hold"
+            } else {
+                "resumed"
+            };
+            return Err(Refusal::InvalidTransition {
+                what: "jamaah",
+                from: was.into(),
+                to: to.into(),
+            });
         }
         let mut held = JamaahStatus::clone(&pilgrim.status);
         held.hold_reason = reason.cloned();
@@ -321,7 +361,9 @@ impl Desk<'_> {
     /// Records a status whose flags were set by a manager, judged in one go.
     pub(super) fn decide_status(&mut self, pilgrim: &Pilgrim, decided: JamaahStatus) {
         self.state.put(&Row::JamaahStatus(Arc::new(decided)));
-        let Some(marked) = self.state.pilgrim(pilgrim.jamaah.id).cloned() else { return };
+        let Some(marked) = self.state.pilgrim(pilgrim.jamaah.id).cloned() else {
+            return;
+        };
         let mut next = crate::domain::pipeline::status::evaluate(self.state, &marked, self.now());
         next.version += 1;
         next.updated_at = self.now();
@@ -333,7 +375,12 @@ impl Desk<'_> {
     }
 
     /// A jamaah about whose way a manager may still decide, with a reason given.
-    fn decidable(&self, id: JamaahId, expected: Option<i32>, reason: &str) -> Result<Arc<Pilgrim>, Refusal> {
+    fn decidable(
+        &self,
+        id: JamaahId,
+        expected: Option<i32>,
+        reason: &str,
+    ) -> Result<Arc<Pilgrim>, Refusal> {
         let pilgrim = self.pilgrim(id)?;
         check_place(&pilgrim, expected)?;
         check_text("reason", reason, 1, MAX_TEXT)?;
@@ -350,7 +397,9 @@ impl Desk<'_> {
     /// A manager's decision always leaves a new status row, even where it
     /// changed nothing else about it: it is what the command answers with.
     fn attest(&mut self, pilgrim: &Pilgrim) {
-        let Some(now) = self.state.pilgrim(pilgrim.jamaah.id).cloned() else { return };
+        let Some(now) = self.state.pilgrim(pilgrim.jamaah.id).cloned() else {
+            return;
+        };
         if now.status.version == pilgrim.status.version {
             self.decide_status(&now, JamaahStatus::clone(&now.status));
         }
@@ -383,11 +432,15 @@ impl JamaahChanges {
 /// Decisions about the way go by the version of the status row.
 fn check_place(pilgrim: &Pilgrim, expected: Option<i32>) -> Result<(), Refusal> {
     let status = &pilgrim.status;
-    check_version(expected, status.version, || Row::JamaahStatus(status.clone()))
+    check_version(expected, status.version, || {
+        Row::JamaahStatus(status.clone())
+    })
 }
 
 fn normal_passport(text: &str) -> Arc<str> {
-    let significant = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '.' | '-'));
+    let significant = text
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '.' | '-'));
     Arc::from(significant.collect::<String>().to_uppercase())
 }
 

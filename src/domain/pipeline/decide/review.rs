@@ -24,7 +24,9 @@ impl Desk<'_> {
     }
 
     fn mark_late_tasks(&mut self, id: JamaahId) {
-        let Some(pilgrim) = self.state.pilgrim(id) else { return };
+        let Some(pilgrim) = self.state.pilgrim(id) else {
+            return;
+        };
         let now = self.now();
         let late: Vec<_> = pilgrim
             .tasks
@@ -43,10 +45,15 @@ impl Desk<'_> {
         let today = self.state.tenant.zone.date_of(self.now());
         let stages: Vec<_> = self.state.stages().into_iter().cloned().collect();
         for stage in stages {
-            if stage.baseline.is_some_and(|baseline| baseline.date >= today) {
+            if stage
+                .baseline
+                .is_some_and(|baseline| baseline.date >= today)
+            {
                 continue;
             }
-            let Some(baseline) = self.history(&stage, today) else { continue };
+            let Some(baseline) = self.history(&stage, today) else {
+                continue;
+            };
             let mut next = Stage::clone(&stage);
             next.baseline = Some(baseline);
             next.version += 1;
@@ -58,7 +65,10 @@ impl Desk<'_> {
             );
         }
         let now = self.now();
-        let changed = self.state.pilgrims().filter(|p| needs_review(self.state, p, now));
+        let changed = self
+            .state
+            .pilgrims()
+            .filter(|p| needs_review(self.state, p, now));
         let mut changed: Vec<_> = changed.map(|p| p.jamaah.id).collect();
         changed.sort_unstable();
         self.review(&changed)
@@ -77,7 +87,8 @@ impl Desk<'_> {
             })
             .collect();
         seconds.sort_unstable();
-        let percentile = |percent: usize| seconds.get((seconds.len() * percent).div_ceil(100).max(1) - 1);
+        let percentile =
+            |percent: usize| seconds.get((seconds.len() * percent).div_ceil(100).max(1) - 1);
         Some(Baseline {
             date,
             completions: i32::try_from(seconds.len()).unwrap_or(i32::MAX),

@@ -26,10 +26,17 @@ impl Desk<'_> {
     /// The first stages of a tenant that has none.
     pub(super) fn install_pipeline(&mut self, stages: &[Stage]) -> Result<(), Refusal> {
         if let Some(known) = self.state.stages().first() {
-            return Err(Refusal::Duplicate { field: "stages", existing: known.id.0 });
+            return Err(Refusal::Duplicate {
+                field: "stages",
+                existing: known.id.0,
+            });
         }
         for stage in stages {
-            self.record(EventKind::StageCreated, None, Row::Stage(Arc::new(stage.clone())));
+            self.record(
+                EventKind::StageCreated,
+                None,
+                Row::Stage(Arc::new(stage.clone())),
+            );
         }
         self.new_version();
         Ok(())
@@ -43,8 +50,16 @@ impl Desk<'_> {
         }
         let last = order.last().map(|stage| stage.id);
         let position = order.last().map_or(0, |stage| stage.position) + 1;
-        if let Some(twin) = self.state.stages().into_iter().find(|s| s.code == settings.code) {
-            return Err(Refusal::Duplicate { field: "code", existing: twin.id.0 });
+        if let Some(twin) = self
+            .state
+            .stages()
+            .into_iter()
+            .find(|s| s.code == settings.code)
+        {
+            return Err(Refusal::Duplicate {
+                field: "code",
+                existing: twin.id.0,
+            });
         }
         let now = self.now();
         let mut stage = Stage {
@@ -87,7 +102,10 @@ impl Desk<'_> {
     ) -> Result<(), Refusal> {
         let before = self.stage_to_change(id, expected)?;
         if settings.code != before.code {
-            return Err(Refusal::Validation(Fields::one("code", "cannot be changed")));
+            return Err(Refusal::Validation(Fields::one(
+                "code",
+                "cannot be changed",
+            )));
         }
         let mut next = Stage::clone(&before);
         settings.apply(&mut next);
@@ -97,7 +115,11 @@ impl Desk<'_> {
         Ok(())
     }
 
-    pub(super) fn retire_stage(&mut self, id: StageId, expected: Option<i32>) -> Result<(), Refusal> {
+    pub(super) fn retire_stage(
+        &mut self,
+        id: StageId,
+        expected: Option<i32>,
+    ) -> Result<(), Refusal> {
         let before = self.stage_to_change(id, expected)?;
         let mut next = Stage::clone(&before);
         next.active = false;
@@ -133,7 +155,10 @@ impl Desk<'_> {
             return Err(Refusal::Validation(Fields::one("stage_ids", complaint)));
         }
         for (position, id) in (1i32..).zip(stage_ids) {
-            let Some(before) = stages.iter().find(|s| s.id == *id && s.position != position) else {
+            let Some(before) = stages
+                .iter()
+                .find(|s| s.id == *id && s.position != position)
+            else {
                 continue;
             };
             let mut next = Stage::clone(before);
@@ -161,11 +186,19 @@ impl Desk<'_> {
         next.templates.clear();
         for template in templates {
             check_text("title", &template.title, 1, 200)?;
-            if template.due_after_days.is_some_and(|days| !(0..=1_000).contains(&days)) {
+            if template
+                .due_after_days
+                .is_some_and(|days| !(0..=1_000).contains(&days))
+            {
                 let complaint = "must be between 0 and 1000";
-                return Err(Refusal::Validation(Fields::one("due_after_days", complaint)));
+                return Err(Refusal::Validation(Fields::one(
+                    "due_after_days",
+                    complaint,
+                )));
             }
-            let known = template.id.filter(|id| before.templates.iter().any(|t| t.id == *id));
+            let known = template
+                .id
+                .filter(|id| before.templates.iter().any(|t| t.id == *id));
             next.templates.push(TaskTemplate {
                 id: known.unwrap_or_else(|| self.id()),
                 title: template.title.clone(),
@@ -181,7 +214,11 @@ impl Desk<'_> {
     }
 
     fn stage_to_change(&self, id: StageId, expected: Option<i32>) -> Result<Arc<Stage>, Refusal> {
-        let stage = self.state.stage(id).cloned().ok_or(Refusal::NotFound { what: "stage" })?;
+        let stage = self
+            .state
+            .stage(id)
+            .cloned()
+            .ok_or(Refusal::NotFound { what: "stage" })?;
         check_version(expected, stage.version, || Row::Stage(stage.clone()))?;
         if stage.active {
             return Ok(stage);
@@ -196,22 +233,33 @@ impl Desk<'_> {
     fn put_stage(&mut self, kind: EventKind, before: &Arc<Stage>, mut next: Stage) {
         next.version = before.version + 1;
         next.updated_at = self.now();
-        self.record(kind, Some(Row::Stage(before.clone())), Row::Stage(Arc::new(next)));
+        self.record(
+            kind,
+            Some(Row::Stage(before.clone())),
+            Row::Stage(Arc::new(next)),
+        );
     }
 
     fn check_stage(&self, stage: &Stage) -> Result<(), Refusal> {
         let mut fields = Fields::default();
         let code_ok = (1..=64).contains(&stage.code.len())
-            && stage.code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+            && stage
+                .code
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
         if !code_ok {
-            fields.add("code", "must be 1 to 64 lower-case letters, digits or dashes");
+            fields.add(
+                "code",
+                "must be 1 to 64 lower-case letters, digits or dashes",
+            );
         }
         if !(0..=1_000).contains(&stage.sla_days) {
             fields.add("sla_days", "must be between 0 and 1000");
         }
-        for (field, days) in
-            [("not_before_days", stage.not_before_days), ("finish_by_days", stage.finish_by_days)]
-        {
+        for (field, days) in [
+            ("not_before_days", stage.not_before_days),
+            ("finish_by_days", stage.finish_by_days),
+        ] {
             if days.is_some_and(|days| !(0..=1_000).contains(&days)) {
                 fields.add(field, "must be between 0 and 1000");
             }
@@ -221,7 +269,10 @@ impl Desk<'_> {
         {
             fields.add("not_before_days", "the window would close before it opens");
         }
-        if stage.wip_limit.is_some_and(|limit| !(1..=1_000_000).contains(&limit)) {
+        if stage
+            .wip_limit
+            .is_some_and(|limit| !(1..=1_000_000).contains(&limit))
+        {
             fields.add("wip_limit", "must be between 1 and 1000000");
         }
         for other in &stage.depends_on {
@@ -256,19 +307,40 @@ impl Desk<'_> {
     }
 
     fn new_version(&mut self) {
-        let version = self.state.latest_pipeline().map_or(0, |pipeline| pipeline.version) + 1;
+        let version = self
+            .state
+            .latest_pipeline()
+            .map_or(0, |pipeline| pipeline.version)
+            + 1;
         let stages = self.state.active_stages().into_iter().cloned().collect();
-        let pipeline = PipelineVersion { version, stages, created_at: self.now() };
-        self.record(EventKind::PipelineVersioned, None, Row::PipelineVersion(Arc::new(pipeline)));
+        let pipeline = PipelineVersion {
+            version,
+            stages,
+            created_at: self.now(),
+        };
+        self.record(
+            EventKind::PipelineVersioned,
+            None,
+            Row::PipelineVersion(Arc::new(pipeline)),
+        );
     }
 
     /// Moves jamaah under way to the newest version: new stages join their
     /// path, retired ones are skipped, windows and due dates follow.
-    pub(super) fn apply_pipeline(&mut self, jamaah_ids: Option<&[JamaahId]>) -> Result<(), Refusal> {
-        let Some(pipeline) = self.state.latest_pipeline().cloned() else { return Ok(()) };
+    pub(super) fn apply_pipeline(
+        &mut self,
+        jamaah_ids: Option<&[JamaahId]>,
+    ) -> Result<(), Refusal> {
+        let Some(pipeline) = self.state.latest_pipeline().cloned() else {
+            return Ok(());
+        };
         let mut ids: Vec<JamaahId> = match jamaah_ids {
             Some(ids) => ids.to_vec(),
-            None => self.state.pilgrims().map(|pilgrim| pilgrim.jamaah.id).collect(),
+            None => self
+                .state
+                .pilgrims()
+                .map(|pilgrim| pilgrim.jamaah.id)
+                .collect(),
         };
         ids.sort_unstable();
         ids.dedup();
@@ -283,7 +355,9 @@ impl Desk<'_> {
     }
 
     fn transfer(&mut self, id: JamaahId, pipeline: &PipelineVersion) {
-        let Some(pilgrim) = self.state.pilgrim(id).cloned() else { return };
+        let Some(pilgrim) = self.state.pilgrim(id).cloned() else {
+            return;
+        };
         let reason: Arc<str> = Arc::from("not in the pipeline any more");
         for instance in &pilgrim.path {
             if !instance.state.is_done() && pipeline.stage(instance.stage_id).is_none() {
@@ -333,8 +407,14 @@ impl StageSettings {
 
 /// The templates that come with the program, by name.
 pub const TEMPLATES: [(&str, &str); 2] = [
-    ("umrah-nusuk-2025", include_str!("../templates/umrah-nusuk-2025.json")),
-    ("umrah-classic", include_str!("../templates/umrah-classic.json")),
+    (
+        "umrah-nusuk-2025",
+        include_str!("../templates/umrah-nusuk-2025.json"),
+    ),
+    (
+        "umrah-classic",
+        include_str!("../templates/umrah-classic.json"),
+    ),
 ];
 
 /// A pipeline as a template describes it: stages name each other by code.
@@ -362,7 +442,12 @@ pub fn from_template(
     let template: Template = serde_json::from_str(text)?;
     let mut stages: Vec<Stage> = Vec::new();
     for (position, planned) in (1..).zip(template.stages) {
-        let after = |code: &Arc<str>| stages.iter().find(|stage| stage.code == *code).map(|s| s.id);
+        let after = |code: &Arc<str>| {
+            stages
+                .iter()
+                .find(|stage| stage.code == *code)
+                .map(|s| s.id)
+        };
         let depends_on = planned.after.iter().filter_map(after).collect();
         let role: RoleKey = planned.settings.role.clone();
         let templates = planned.tasks.iter().map(|task| TaskTemplate {

@@ -20,7 +20,11 @@ impl Desk<'_> {
         expected: Option<i32>,
         action: &TaskAction,
     ) -> Result<(), Refusal> {
-        let task = self.state.task(id).cloned().ok_or(Refusal::NotFound { what: "task" })?;
+        let task = self
+            .state
+            .task(id)
+            .cloned()
+            .ok_or(Refusal::NotFound { what: "task" })?;
         let (next, kind) =
             transition::act(&task, expected, action, self.context.principal, self.now())?;
         let pilgrim = self.pilgrim(task.jamaah_id)?;
@@ -42,7 +46,9 @@ impl Desk<'_> {
     /// A stage that was skipped, or has left the jamaah's pipeline, cannot
     /// have required work again.
     fn check_can_reopen(&self, pilgrim: &Pilgrim, task: &Task) -> Result<(), Refusal> {
-        let state = pilgrim.instance(task.stage_id).map(|instance| instance.state);
+        let state = pilgrim
+            .instance(task.stage_id)
+            .map(|instance| instance.state);
         let pipeline = self.state.pipeline(pilgrim.status.pipeline_version);
         let planned = pipeline.is_some_and(|pipeline| pipeline.stage(task.stage_id).is_some());
         let from = match state {
@@ -50,7 +56,11 @@ impl Desk<'_> {
             Some(InstanceState::Completed) if !planned => "completed",
             _ => return Ok(()),
         };
-        Err(Refusal::InvalidTransition { what: "stage", from: from.into(), to: "active".into() })
+        Err(Refusal::InvalidTransition {
+            what: "stage",
+            from: from.into(),
+            to: "active".into(),
+        })
     }
 
     pub(super) fn create_task(&mut self, new: &NewTask) -> Result<(), Refusal> {
@@ -59,12 +69,17 @@ impl Desk<'_> {
         if let Some(notes) = &new.notes {
             check_text("notes", notes, 0, transition::MAX_TEXT)?;
         }
-        let active = pilgrim.instance(new.stage_id).filter(|i| i.state == InstanceState::Active);
+        let active = pilgrim
+            .instance(new.stage_id)
+            .filter(|i| i.state == InstanceState::Active);
         let Some(instance) = active.cloned() else {
             let complaint = "must be an active stage of this jamaah";
             return Err(Refusal::Validation(Fields::one("stage_id", complaint)));
         };
-        let stage = self.state.stage(new.stage_id).ok_or(Refusal::NotFound { what: "stage" })?;
+        let stage = self
+            .state
+            .stage(new.stage_id)
+            .ok_or(Refusal::NotFound { what: "stage" })?;
         let role = new.role.clone().unwrap_or_else(|| stage.role.clone());
         let now = self.now();
         let mut task = Task {
@@ -98,7 +113,10 @@ impl Desk<'_> {
     }
 
     pub(super) fn comment(&mut self, task_id: TaskId, body: &Arc<str>) -> Result<(), Refusal> {
-        let task = self.state.task(task_id).ok_or(Refusal::NotFound { what: "task" })?;
+        let task = self
+            .state
+            .task(task_id)
+            .ok_or(Refusal::NotFound { what: "task" })?;
         if !self.context.principal.sees_task(&task.role, task.assignee) {
             return Err(Refusal::NotFound { what: "task" });
         }
@@ -111,7 +129,11 @@ impl Desk<'_> {
             body: Arc::from(body.trim()),
             created_at: self.now(),
         };
-        self.record(EventKind::CommentCreated, None, Row::Comment(Arc::new(comment)));
+        self.record(
+            EventKind::CommentCreated,
+            None,
+            Row::Comment(Arc::new(comment)),
+        );
         Ok(())
     }
 }

@@ -46,14 +46,21 @@ impl World {
             principal: Principal::system(),
         };
         let stages = from_template(TEMPLATES[template].1, &mut world.ids, world.now).unwrap();
-        world.run(&Command::InstallPipeline { stages: Arc::new(stages) }).unwrap();
+        world
+            .run(&Command::InstallPipeline {
+                stages: Arc::new(stages),
+            })
+            .unwrap();
         world
     }
 
     fn run(&mut self, command: &Command) -> Result<Vec<Change>, Refusal> {
         let before = self.state.clone();
-        let context =
-            Context { principal: &self.principal, now: self.now, ids: &mut self.ids };
+        let context = Context {
+            principal: &self.principal,
+            now: self.now,
+            ids: &mut self.ids,
+        };
         let result = decide(&mut self.state, command, context);
         match &result {
             Ok(changes) => self.log.extend(changes.iter().cloned()),
@@ -67,7 +74,12 @@ impl World {
         let code: Arc<str> = format!("D-{date}").into();
         let departure = self.state.departure_by_key(&code, date).map(|d| d.id);
         let departure_id = departure.unwrap_or_else(|| {
-            let new = NewDeparture { code, departure_date: date, package: None, seats: None };
+            let new = NewDeparture {
+                code,
+                departure_date: date,
+                package: None,
+                seats: None,
+            };
             let changes = self.run(&Command::CreateDeparture(new)).unwrap();
             crate::domain::ids::DepartureId(changes[0].after.subject_id())
         });
@@ -90,7 +102,11 @@ impl World {
     }
 
     fn act(&mut self, id: TaskId, action: TaskAction) -> Result<Vec<Change>, Refusal> {
-        self.run(&Command::Task { id, expected: None, action })
+        self.run(&Command::Task {
+            id,
+            expected: None,
+            action,
+        })
     }
 
     fn pilgrim(&self, id: JamaahId) -> Arc<Pilgrim> {
@@ -98,7 +114,12 @@ impl World {
     }
 
     fn stage(&self, code: &str) -> StageId {
-        self.state.stages().into_iter().find(|s| &*s.code == code).unwrap().id
+        self.state
+            .stages()
+            .into_iter()
+            .find(|s| &*s.code == code)
+            .unwrap()
+            .id
     }
 
     fn open_tasks(&self, id: JamaahId, code: &str) -> Vec<TaskId> {
@@ -110,7 +131,8 @@ impl World {
 
     fn finish(&mut self, id: JamaahId, code: &str) {
         for task in self.open_tasks(id, code) {
-            self.act(task, TaskAction::Complete { notes: None }).unwrap();
+            self.act(task, TaskAction::Complete { notes: None })
+                .unwrap();
         }
     }
 
@@ -122,20 +144,29 @@ impl World {
     fn pass(&mut self, by: Duration) {
         let end = self.now + by;
         loop {
-            let deadline = |p: &Arc<Pilgrim>| {
-                Some((next_deadline(&self.state, p, self.now)?, p.jamaah.id))
-            };
+            let deadline =
+                |p: &Arc<Pilgrim>| Some((next_deadline(&self.state, p, self.now)?, p.jamaah.id));
             let deadlines: Vec<_> = self.state.pilgrims().filter_map(deadline).collect();
             let first = deadlines.iter().map(|(at, _)| *at).min();
-            let Some(first) = first.filter(|at| *at <= end) else { break };
-            let due = deadlines.iter().filter(|(at, _)| *at == first).map(|(_, id)| *id);
+            let Some(first) = first.filter(|at| *at <= end) else {
+                break;
+            };
+            let due = deadlines
+                .iter()
+                .filter(|(at, _)| *at == first)
+                .map(|(_, id)| *id);
             let jamaah_ids: Vec<_> = due.collect();
             self.now = first;
-            self.run(&Command::Review { jamaah_ids: jamaah_ids.clone() }).unwrap();
+            self.run(&Command::Review {
+                jamaah_ids: jamaah_ids.clone(),
+            })
+            .unwrap();
             for id in jamaah_ids {
                 let pilgrim = self.pilgrim(id);
                 assert!(!needs_review(&self.state, &pilgrim, self.now));
-                assert!(next_deadline(&self.state, &pilgrim, self.now).is_none_or(|at| at > self.now));
+                assert!(
+                    next_deadline(&self.state, &pilgrim, self.now).is_none_or(|at| at > self.now)
+                );
             }
         }
         self.now = end;
@@ -144,7 +175,10 @@ impl World {
     fn check(&self) {
         let zone = self.state.tenant.zone;
         for pilgrim in self.state.pilgrims() {
-            let pipeline = self.state.pipeline(pilgrim.status.pipeline_version).unwrap();
+            let pipeline = self
+                .state
+                .pipeline(pilgrim.status.pipeline_version)
+                .unwrap();
             let closed = !pilgrim.status.status.is_active();
             for instance in &pilgrim.path {
                 let started = instance.started_at.is_some();
@@ -155,7 +189,9 @@ impl World {
                         let due = instance.due_at;
                         assert!(due.is_some() || instance.paused_since.is_some());
                     }
-                    _ => assert!(instance.completed_at.is_some() && instance.paused_since.is_none()),
+                    _ => {
+                        assert!(instance.completed_at.is_some() && instance.paused_since.is_none())
+                    }
                 }
                 let waits = instance.opens_at.is_some_and(|opens| opens > self.now);
                 let stage = pipeline.stage(instance.stage_id);
@@ -163,15 +199,29 @@ impl World {
                 if instance.state == InstanceState::Waiting && !closed && stage.is_some() {
                     assert!(waits || !unlocked, "an open door that nobody goes through");
                 }
-                let open_required = self.state.tasks_of(pilgrim, instance.stage_id).any(|t| {
-                    t.instance_id == instance.id && t.required && t.status.is_open()
-                });
-                assert!(!(open_required && instance.state.is_done()), "done, with work left");
+                let open_required = self
+                    .state
+                    .tasks_of(pilgrim, instance.stage_id)
+                    .any(|t| t.instance_id == instance.id && t.required && t.status.is_open());
+                assert!(
+                    !(open_required && instance.state.is_done()),
+                    "done, with work left"
+                );
             }
-            for task in pilgrim.tasks.iter().map(|slot| self.state.task_at(*slot).unwrap()) {
+            for task in pilgrim
+                .tasks
+                .iter()
+                .map(|slot| self.state.task_at(*slot).unwrap())
+            {
                 assert_eq!(task.jamaah_id, pilgrim.jamaah.id);
-                assert_eq!(task.status == TaskStatus::Blocked, task.blocked_reason.is_some());
-                assert_eq!(task.status == TaskStatus::Completed, task.completed_at.is_some());
+                assert_eq!(
+                    task.status == TaskStatus::Blocked,
+                    task.blocked_reason.is_some()
+                );
+                assert_eq!(
+                    task.status == TaskStatus::Completed,
+                    task.completed_at.is_some()
+                );
                 assert!(!(task.overdue && !task.status.is_open()));
                 if closed && pilgrim.status.status == Status::Cancelled {
                     assert!(!task.status.is_open());
@@ -216,10 +266,18 @@ fn registration_opens_what_depends_on_nothing_and_is_replayable() {
     let mut world = World::new(0);
     let id = world.register(60);
     assert_eq!(world.pilgrim(id).path.len(), 10);
-    for open in ["document-collection", "flight-booking", "hotel-booking", "equipment-manasik"] {
+    for open in [
+        "document-collection",
+        "flight-booking",
+        "hotel-booking",
+        "equipment-manasik",
+    ] {
         assert_eq!(world.state_of(id, open), InstanceState::Active, "{open}");
     }
-    assert_eq!(world.state_of(id, "visa-application"), InstanceState::Waiting);
+    assert_eq!(
+        world.state_of(id, "visa-application"),
+        InstanceState::Waiting
+    );
     assert_eq!(world.open_tasks(id, "document-collection").len(), 5);
     world.check();
     world.check_replay();
@@ -229,22 +287,41 @@ fn registration_opens_what_depends_on_nothing_and_is_replayable() {
 fn a_visa_waits_for_its_window_and_opens_at_local_midnight() {
     let mut world = World::new(0);
     let id = world.register(60);
-    for code in ["document-collection", "document-verification", "siskopatuh-submission",
-        "siskopatuh-approval", "flight-booking", "hotel-booking", "equipment-manasik"] {
+    for code in [
+        "document-collection",
+        "document-verification",
+        "siskopatuh-submission",
+        "siskopatuh-approval",
+        "flight-booking",
+        "hotel-booking",
+        "equipment-manasik",
+    ] {
         world.finish(id, code);
     }
-    assert_eq!(world.state_of(id, "visa-application"), InstanceState::Waiting);
+    assert_eq!(
+        world.state_of(id, "visa-application"),
+        InstanceState::Waiting
+    );
     let status = world.pilgrim(id).status.clone();
     assert!(status.waiting);
     assert_eq!(status.status, Status::OnTrack);
     // H-30 begins at 00:00 WIB, which is 17:00 UTC of the day before
     let opens: Timestamp = "2026-12-21T17:00:00Z".parse().unwrap();
     world.pass(opens - world.now - Duration::seconds(1));
-    assert_eq!(world.state_of(id, "visa-application"), InstanceState::Waiting);
+    assert_eq!(
+        world.state_of(id, "visa-application"),
+        InstanceState::Waiting
+    );
     world.pass(Duration::seconds(1));
-    assert_eq!(world.state_of(id, "visa-application"), InstanceState::Active);
+    assert_eq!(
+        world.state_of(id, "visa-application"),
+        InstanceState::Active
+    );
     let visa = world.stage("visa-application");
-    assert_eq!(world.pilgrim(id).instance(visa).unwrap().started_at, Some(opens));
+    assert_eq!(
+        world.pilgrim(id).instance(visa).unwrap().started_at,
+        Some(opens)
+    );
     world.check();
 }
 
@@ -261,7 +338,11 @@ fn a_task_is_overdue_at_its_second_and_its_jamaah_with_it() {
     world.pass(Duration::seconds(1));
     assert_eq!(world.pilgrim(id).status.status, Status::Overdue);
     let tasks = world.open_tasks(id, "flight-booking");
-    assert!(tasks.iter().all(|task| world.state.task(*task).unwrap().overdue));
+    assert!(
+        tasks
+            .iter()
+            .all(|task| world.state.task(*task).unwrap().overdue)
+    );
     world.finish(id, "flight-booking");
     assert_ne!(world.pilgrim(id).status.status, Status::Overdue);
     world.check();
@@ -274,7 +355,15 @@ fn blocked_by_a_third_party_stops_the_clock_where_the_stage_allows_it() {
     let task = world.open_tasks(id, "flight-booking")[0];
     let flight = world.stage("flight-booking");
     let due = world.pilgrim(id).instance(flight).unwrap().due_at.unwrap();
-    world.act(task, TaskAction::Block { reason: "maskapai".into(), third_party: true }).unwrap();
+    world
+        .act(
+            task,
+            TaskAction::Block {
+                reason: "maskapai".into(),
+                third_party: true,
+            },
+        )
+        .unwrap();
     world.pass(Duration::days(10));
     let status = world.pilgrim(id).status.clone();
     assert!(status.blocked);
@@ -295,8 +384,13 @@ fn reopening_a_task_reopens_its_stage() {
     let id = world.register(60);
     let task = world.open_tasks(id, "flight-booking")[0];
     world.finish(id, "flight-booking");
-    assert_eq!(world.state_of(id, "flight-booking"), InstanceState::Completed);
-    world.act(task, TaskAction::Reopen { reason: None }).unwrap();
+    assert_eq!(
+        world.state_of(id, "flight-booking"),
+        InstanceState::Completed
+    );
+    world
+        .act(task, TaskAction::Reopen { reason: None })
+        .unwrap();
     assert_eq!(world.state_of(id, "flight-booking"), InstanceState::Active);
     world.check();
     world.check_replay();
@@ -306,14 +400,30 @@ fn reopening_a_task_reopens_its_stage() {
 fn everything_done_is_completed_and_a_moved_jamaah_is_not() {
     let mut world = World::new(1);
     let id = world.register(60);
-    for stage in world.state.active_stages().into_iter().map(|s| s.code.clone()).collect::<Vec<_>>() {
+    for stage in world
+        .state
+        .active_stages()
+        .into_iter()
+        .map(|s| s.code.clone())
+        .collect::<Vec<_>>()
+    {
         world.finish(id, &stage);
     }
     assert_eq!(world.pilgrim(id).status.status, Status::Completed);
     assert_eq!(world.pilgrim(id).status.progress_percent, 100);
     let stage_id = world.stage("visa-application");
-    world.run(&Command::Move { id, expected: None, stage_id, reason: "ulang".into() }).unwrap();
-    assert_eq!(world.state_of(id, "visa-application"), InstanceState::Active);
+    world
+        .run(&Command::Move {
+            id,
+            expected: None,
+            stage_id,
+            reason: "ulang".into(),
+        })
+        .unwrap();
+    assert_eq!(
+        world.state_of(id, "visa-application"),
+        InstanceState::Active
+    );
     assert_eq!(world.pilgrim(id).status.current_stage_id, Some(stage_id));
     assert!(world.pilgrim(id).status.closed_at.is_none());
     world.check();
@@ -326,35 +436,79 @@ fn a_full_stage_lets_the_next_departure_in_when_a_place_is_free() {
     let id = world.stage("document-collection");
     let stage = world.state.stage(id).unwrap().clone();
     let settings = StageSettings {
-        code: stage.code.clone(), name: stage.name.clone(), name_en: None, category: None,
-        role: stage.role.clone(), sla_days: 14, sla_calendar: stage.sla_calendar,
-        not_before_days: None, finish_by_days: Some(46), wip_limit: Some(1),
+        code: stage.code.clone(),
+        name: stage.name.clone(),
+        name_en: None,
+        category: None,
+        role: stage.role.clone(),
+        sla_days: 14,
+        sla_calendar: stage.sla_calendar,
+        not_before_days: None,
+        finish_by_days: Some(46),
+        wip_limit: Some(1),
         wip_limit_kind: crate::domain::pipeline::stage::WipLimitKind::Hard,
-        auto_advance: true, mandatory: true, pause_on_third_party: false, depends_on: Some(vec![]),
+        auto_advance: true,
+        mandatory: true,
+        pause_on_third_party: false,
+        depends_on: Some(vec![]),
     };
-    world.run(&Command::UpdateStage { id, expected: Some(1), settings: Box::new(settings) }).unwrap();
+    world
+        .run(&Command::UpdateStage {
+            id,
+            expected: Some(1),
+            settings: Box::new(settings),
+        })
+        .unwrap();
     let (first, later, sooner) = (world.register(90), world.register(80), world.register(70));
-    assert_eq!(world.state_of(first, "document-collection"), InstanceState::Active);
-    assert_eq!(world.state_of(later, "document-collection"), InstanceState::Waiting);
+    assert_eq!(
+        world.state_of(first, "document-collection"),
+        InstanceState::Active
+    );
+    assert_eq!(
+        world.state_of(later, "document-collection"),
+        InstanceState::Waiting
+    );
     world.finish(first, "document-collection");
-    assert_eq!(world.state_of(sooner, "document-collection"), InstanceState::Active);
-    assert_eq!(world.state_of(later, "document-collection"), InstanceState::Waiting);
+    assert_eq!(
+        world.state_of(sooner, "document-collection"),
+        InstanceState::Active
+    );
+    assert_eq!(
+        world.state_of(later, "document-collection"),
+        InstanceState::Waiting
+    );
 }
 
 #[test]
 fn a_cycle_of_dependencies_is_refused() {
     let mut world = World::new(0);
-    let (first, last) = (world.stage("document-collection"), world.stage("departure-ready"));
+    let (first, last) = (
+        world.stage("document-collection"),
+        world.stage("departure-ready"),
+    );
     let stage = world.state.stage(first).unwrap().clone();
     let settings = StageSettings {
-        code: stage.code.clone(), name: stage.name.clone(), name_en: None, category: None,
-        role: stage.role.clone(), sla_days: 1, sla_calendar: stage.sla_calendar,
-        not_before_days: None, finish_by_days: None, wip_limit: None,
-        wip_limit_kind: stage.wip_limit_kind, auto_advance: true, mandatory: true,
+        code: stage.code.clone(),
+        name: stage.name.clone(),
+        name_en: None,
+        category: None,
+        role: stage.role.clone(),
+        sla_days: 1,
+        sla_calendar: stage.sla_calendar,
+        not_before_days: None,
+        finish_by_days: None,
+        wip_limit: None,
+        wip_limit_kind: stage.wip_limit_kind,
+        auto_advance: true,
+        mandatory: true,
         pause_on_third_party: false,
         depends_on: Some(vec![world.stage("document-verification"), last]),
     };
-    let refused = world.run(&Command::UpdateStage { id: first, expected: None, settings: Box::new(settings) });
+    let refused = world.run(&Command::UpdateStage {
+        id: first,
+        expected: None,
+        settings: Box::new(settings),
+    });
     assert!(matches!(refused, Err(Refusal::Validation(_))));
 }
 
@@ -364,9 +518,16 @@ fn a_changed_pipeline_moves_nobody_until_it_is_applied() {
     let id = world.register(60);
     let path = world.pilgrim(id).path.clone();
     let hotel = world.stage("hotel-booking");
-    world.run(&Command::RetireStage { id: hotel, expected: None }).unwrap();
+    world
+        .run(&Command::RetireStage {
+            id: hotel,
+            expected: None,
+        })
+        .unwrap();
     assert_eq!(world.pilgrim(id).path, path);
-    world.run(&Command::ApplyPipeline { jamaah_ids: None }).unwrap();
+    world
+        .run(&Command::ApplyPipeline { jamaah_ids: None })
+        .unwrap();
     assert_eq!(world.state_of(id, "hotel-booking"), InstanceState::Skipped);
     assert!(world.open_tasks(id, "hotel-booking").is_empty());
     let newcomer = world.register(61);
@@ -382,17 +543,27 @@ fn an_imported_manifest_sent_twice_changes_nothing() {
         name: format!("Ahmad {n}").into(),
         passport_number: format!("C{n:07}").into(),
         birth_date: NaiveDate::from_ymd_opt(1970, 5, 5).unwrap(),
-        sex: None, nationality: None, passport_expiry: None, package: None,
+        sex: None,
+        nationality: None,
+        passport_expiry: None,
+        package: None,
         departure_code: (n % 2 == 0).then(|| Arc::from("UMR-1")),
         departure_date: NaiveDate::from_ymd_opt(2027, 2, 1).unwrap(),
-        phone: None, agent: None,
+        phone: None,
+        agent: None,
     };
     let people: Arc<Vec<_>> = Arc::new((0..20).map(person).collect());
-    let command = Command::ImportPeople { people: people.clone() };
+    let command = Command::ImportPeople {
+        people: people.clone(),
+    };
     assert!(!world.run(&command).unwrap().is_empty());
     assert_eq!(world.state.pilgrim_count(), 20);
     assert_eq!(world.run(&command).unwrap(), vec![]);
-    assert!(people.iter().all(|p| matches!(standing(&world.state, p), Standing::Unchanged(_))));
+    assert!(
+        people
+            .iter()
+            .all(|p| matches!(standing(&world.state, p), Standing::Unchanged(_)))
+    );
     world.check_replay();
 }
 

@@ -45,7 +45,9 @@ impl TaskCard {
             jamaah_name: pilgrim.jamaah.name.clone(),
             jamaah_phone: pilgrim.jamaah.phone.clone(),
             departure_id: status.departure_id,
-            departure_code: state.departure(status.departure_id).map(|departure| departure.code.clone()),
+            departure_code: state
+                .departure(status.departure_id)
+                .map(|departure| departure.code.clone()),
             departure_date: status.departure_date,
             stage_code: state.stage(task.stage_id).map(|stage| stage.code.clone()),
             departure_risk: status.risk,
@@ -87,7 +89,9 @@ pub struct TaskPage {
 impl TaskPage {
     pub fn of(state: &State, day: &Day, found: &Found, page: u32, limit: u32) -> Self {
         let tasks = found.slots.iter().filter_map(|slot| state.task_at(*slot));
-        let items = tasks.filter_map(|task| TaskCard::of(state, day, task)).collect();
+        let items = tasks
+            .filter_map(|task| TaskCard::of(state, day, task))
+            .collect();
         let page = super::Page::new(items, page, limit, found.total);
         let bucket = |bucket| found.buckets.get(&bucket).map_or(0, |len| count(*len));
         Self {
@@ -103,7 +107,11 @@ impl TaskPage {
                 upcoming: bucket(Bucket::Upcoming),
                 later: bucket(Bucket::Later),
             },
-            roles: found.roles.iter().map(|(role, len)| (role.clone(), count(*len))).collect(),
+            roles: found
+                .roles
+                .iter()
+                .map(|(role, len)| (role.clone(), count(*len)))
+                .collect(),
         }
     }
 }
@@ -167,7 +175,9 @@ impl JamaahCard {
             agent: jamaah.agent.clone(),
             package: jamaah.package.clone(),
             departure_id: status.departure_id,
-            departure_code: state.departure(status.departure_id).map(|departure| departure.code.clone()),
+            departure_code: state
+                .departure(status.departure_id)
+                .map(|departure| departure.code.clone()),
             departure_date: status.departure_date,
             current_stage_id: status.current_stage_id,
             current_stage_code: stage.map(|stage| stage.code.clone()),

@@ -51,7 +51,9 @@ impl JamaahQuery {
         let flag = |wanted: Option<bool>, is: bool| wanted.is_none_or(|wanted| wanted == is);
         (self.statuses.is_empty() || self.statuses.contains(&facts.status))
             && (self.risks.is_empty() || self.risks.contains(&facts.risk))
-            && self.departure.is_none_or(|departure| departure == facts.departure)
+            && self
+                .departure
+                .is_none_or(|departure| departure == facts.departure)
             && self.stage.is_none_or(|stage| Some(stage) == facts.stage)
             && flag(self.blocked, facts.blocked)
             && flag(self.on_hold, facts.on_hold)
@@ -86,7 +88,9 @@ impl FromStr for JamaahSort {
 
     /// A key, with `-` before it for the other way round.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (name, descending) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
+        let (name, descending) = text
+            .strip_prefix('-')
+            .map_or((text, false), |name| (name, true));
         let key = match name {
             "risk" => JamaahSortKey::Risk,
             "name" => JamaahSortKey::Name,
@@ -109,20 +113,30 @@ impl Board {
             .zip(people.facts())
             .zip(people.texts())
             .filter(|((_, facts), text)| {
-                query.admits(facts) && words.as_ref().is_none_or(|words| words.hits(text) == words.all())
+                query.admits(facts)
+                    && words
+                        .as_ref()
+                        .is_none_or(|words| words.hits(text) == words.all())
             })
             .map(|(found, _)| found)
             .collect();
         let total = found.len();
         let page = self.page_of_people(&found, query);
-        (page.into_iter().filter_map(|person| people.id(person)).collect(), total)
+        (
+            page.into_iter()
+                .filter_map(|person| people.id(person))
+                .collect(),
+            total,
+        )
     }
 
     fn page_of_people(&self, found: &[(Person, &Facts)], query: &JamaahQuery) -> Vec<Person> {
         let people = self.people();
         match query.sort.key {
             JamaahSortKey::Risk => sorted(found, query, |person, _| people.risk(person)),
-            JamaahSortKey::Name => sorted(found, query, |person, _| people.text(person).map(|text| text.key())),
+            JamaahSortKey::Name => sorted(found, query, |person, _| {
+                people.text(person).map(|text| text.key())
+            }),
             JamaahSortKey::DepartureDate => sorted(found, query, |_, facts| facts.departure_date),
             JamaahSortKey::RegisteredAt => sorted(found, query, |_, facts| facts.registered_at),
             JamaahSortKey::UpdatedAt => sorted(found, query, |_, facts| facts.updated_at),
@@ -136,7 +150,10 @@ fn sorted<K: Ord>(
     query: &JamaahQuery,
     key: impl Fn(Person, &Facts) -> K,
 ) -> Vec<Person> {
-    let keyed = found.iter().map(|(person, facts)| ((key(*person, facts), *person), *person)).collect();
+    let keyed = found
+        .iter()
+        .map(|(person, facts)| ((key(*person, facts), *person), *person))
+        .collect();
     let places = super::places(query.page, query.limit);
     let (start, end) = (places.start.min(found.len()), places.end.min(found.len()));
     if !query.sort.descending {

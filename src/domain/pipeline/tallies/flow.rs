@@ -91,6 +91,8 @@ impl Flow {
         if from > to {
             return DayFlow::default();
         }
-        self.days.range(from..=to).fold(DayFlow::default(), |sum, (_, day)| sum + *day)
+        self.days
+            .range(from..=to)
+            .fold(DayFlow::default(), |sum, (_, day)| sum + *day)
     }
 }

@@ -93,21 +93,38 @@ impl<'a> Passage<'a> {
 
     pub fn same(&self, other: &Self) -> bool {
         Arc::ptr_eq(self.instance, other.instance)
-            && (self.inside, self.blocked, self.cut_off, self.departure, self.chance)
-                == (other.inside, other.blocked, other.cut_off, other.departure, other.chance)
+            && (
+                self.inside,
+                self.blocked,
+                self.cut_off,
+                self.departure,
+                self.chance,
+            ) == (
+                other.inside,
+                other.blocked,
+                other.cut_off,
+                other.departure,
+                other.chance,
+            )
     }
 
     /// When it became active; `None` for one that never did.
     fn start(&self) -> Option<Timestamp> {
         match self.instance.state {
             InstanceState::Waiting => None,
-            InstanceState::Active => Some(self.instance.started_at.unwrap_or(self.instance.entered_at)),
+            InstanceState::Active => {
+                Some(self.instance.started_at.unwrap_or(self.instance.entered_at))
+            }
             InstanceState::Completed | InstanceState::Skipped => self.instance.started_at,
         }
     }
 
     fn end(&self) -> Option<Timestamp> {
-        if self.instance.state.is_done() { self.instance.completed_at } else { self.cut_off }
+        if self.instance.state.is_done() {
+            self.instance.completed_at
+        } else {
+            self.cut_off
+        }
     }
 }
 
@@ -157,7 +174,9 @@ impl StageTally {
         if instance.state == InstanceState::Completed
             && let Some(end) = instance.completed_at
         {
-            on_day(end, &|day| day.complete(instance.due_at.map(|due| end <= due), by));
+            on_day(end, &|day| {
+                day.complete(instance.due_at.map(|due| end <= due), by)
+            });
         }
     }
 
@@ -181,7 +200,11 @@ impl StageTally {
             None => change(&mut self.starts, running_from, by),
             Some(since) => change(&mut self.paused_ages, since.timestamp() - running_from, by),
         }
-        let mut group = self.groups.get(&passage.departure).copied().unwrap_or_default();
+        let mut group = self
+            .groups
+            .get(&passage.departure)
+            .copied()
+            .unwrap_or_default();
         add(&mut group.inside, by);
         if let Some(chance) = passage.chance {
             add(&mut group.known, by);
@@ -217,16 +240,30 @@ impl StageTally {
 
     /// How long those who are late have been so, on average; `None` when nobody is.
     pub fn mean_delay(&self, now: Timestamp) -> Option<Duration> {
-        let late = i64::try_from(self.late(now)).ok().filter(|late| *late > 0)?;
+        let late = i64::try_from(self.late(now))
+            .ok()
+            .filter(|late| *late > 0)?;
         let now = now.timestamp_micros();
-        let total: i128 = self.due.iter().take_while(|due| *due <= now).map(|due| i128::from(now - due)).sum();
-        i64::try_from(total / i128::from(late)).ok().map(Duration::microseconds)
+        let total: i128 = self
+            .due
+            .iter()
+            .take_while(|due| *due <= now)
+            .map(|due| i128::from(now - due))
+            .sum();
+        i64::try_from(total / i128::from(late))
+            .ok()
+            .map(Duration::microseconds)
     }
 
     /// Ages of those inside without pauses, in seconds, in no order.
     pub fn ages(&self, now: Timestamp) -> Vec<i64> {
-        let running = self.starts.iter().map(|start| (now.timestamp() - start).max(0));
-        running.chain(self.paused_ages.iter().map(|age| age.max(0))).collect()
+        let running = self
+            .starts
+            .iter()
+            .map(|start| (now.timestamp() - start).max(0));
+        running
+            .chain(self.paused_ages.iter().map(|age| age.max(0)))
+            .collect()
     }
 
     /// Mean time since the start, pauses included, of those inside.
@@ -236,11 +273,20 @@ impl StageTally {
 
     /// The same for those who were inside when `date` began, which is no
     /// earlier than the days that are kept.
-    pub fn mean_age_at_start_of(&self, date: NaiveDate, today: NaiveDate, zone: Zone) -> Option<Duration> {
+    pub fn mean_age_at_start_of(
+        &self,
+        date: NaiveDate,
+        today: NaiveDate,
+        zone: Zone,
+    ) -> Option<Duration> {
         let since = self.flow.between(date, today);
         let count = |count: u32| usize::try_from(count).ok();
         let then = (self.wip() + count(since.left)?).checked_sub(count(since.arrivals)?)?;
-        mean_age(zone.start_of(date), then, self.start_sum + since.left_starts - since.arrived_starts)
+        mean_age(
+            zone.start_of(date),
+            then,
+            self.start_sum + since.left_starts - since.arrived_starts,
+        )
     }
 }
 

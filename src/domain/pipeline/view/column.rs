@@ -15,7 +15,9 @@ pub struct Column<T, const N: usize = 256> {
 
 impl<T, const N: usize> Default for Column<T, N> {
     fn default() -> Self {
-        Self { pieces: Arc::default() }
+        Self {
+            pieces: Arc::default(),
+        }
     }
 }
 

@@ -34,15 +34,36 @@ const STAGES: [(&str, &str, i32, Option<i32>); 10] = [
     ("departure-ready", "travel-admin", 3, Some(5)),
 ];
 const GIVEN: [&str; 12] = [
-    "Ahmad", "Siti", "Muhammad", "Nur", "Dewi", "Budi", "Ratna", "Umar", "Aisyah", "Yusuf", "Hasanah", "Zulkifli",
+    "Ahmad", "Siti", "Muhammad", "Nur", "Dewi", "Budi", "Ratna", "Umar", "Aisyah", "Yusuf",
+    "Hasanah", "Zulkifli",
 ];
 const FAMILY: [&str; 12] = [
-    "Santoso", "Rahmawati", "Nasution", "Hidayat", "Kusuma", "Siregar", "Wijaya", "Anwar", "Lubis", "Maulana",
-    "Pulungan", "Hakim",
+    "Santoso",
+    "Rahmawati",
+    "Nasution",
+    "Hidayat",
+    "Kusuma",
+    "Siregar",
+    "Wijaya",
+    "Anwar",
+    "Lubis",
+    "Maulana",
+    "Pulungan",
+    "Hakim",
 ];
 const WORK: [&str; 4] = ["Check", "Collect", "Submit", "Follow up"];
-const REASONS: [&str; 4] = ["passport not ready", "agent silent", "scan blurred", "quota"];
-const PACKAGES: [&str; 4] = ["Reguler 9 hari", "VIP 12 hari", "Plus Turki 14 hari", "Plus Dubai 16 hari"];
+const REASONS: [&str; 4] = [
+    "passport not ready",
+    "agent silent",
+    "scan blurred",
+    "quota",
+];
+const PACKAGES: [&str; 4] = [
+    "Reguler 9 hari",
+    "VIP 12 hari",
+    "Plus Turki 14 hari",
+    "Plus Dubai 16 hari",
+];
 const AGENTS: [&str; 5] = ["Barokah", "Amanah", "Safa", "Marwa", "Zamzam"];
 
 /// Tasks made for each jamaah.
@@ -132,7 +153,9 @@ impl Sample {
 
     /// An instant some days around now, at times a local midnight exactly.
     pub fn instant(&mut self, days: std::ops::Range<i64>) -> Timestamp {
-        let seconds = self.rng.random_range(days.start * 86_400..days.end.max(days.start + 1) * 86_400);
+        let seconds = self
+            .rng
+            .random_range(days.start * 86_400..days.end.max(days.start + 1) * 86_400);
         let instant = self.now + Duration::seconds(seconds);
         let zone = self.state.tenant.zone;
         match self.rng.random_range(0..8) {
@@ -166,7 +189,11 @@ impl Sample {
     fn add_stages(&mut self) {
         let mut roles: Vec<RoleKey> = Vec::new();
         for (position, (code, role, sla_days, not_before_days)) in (1..).zip(STAGES) {
-            let role = roles.iter().find(|known| known.as_str() == role).cloned().unwrap_or_else(|| RoleKey::new(role));
+            let role = roles
+                .iter()
+                .find(|known| known.as_str() == role)
+                .cloned()
+                .unwrap_or_else(|| RoleKey::new(role));
             roles.push(role.clone());
             let stage = Arc::new(Stage {
                 id: self.ids.next(self.now),
@@ -185,7 +212,12 @@ impl Sample {
                 auto_advance: true,
                 mandatory: true,
                 pause_on_third_party: true,
-                depends_on: self.stages.last().map(|before| before.id).into_iter().collect(),
+                depends_on: self
+                    .stages
+                    .last()
+                    .map(|before| before.id)
+                    .into_iter()
+                    .collect(),
                 templates: Vec::new(),
                 active: true,
                 baseline: None,
@@ -196,7 +228,11 @@ impl Sample {
             self.stages.push(stage.clone());
             self.put(Row::Stage(stage));
         }
-        let version = PipelineVersion { version: 1, stages: self.stages.clone(), created_at: self.now };
+        let version = PipelineVersion {
+            version: 1,
+            stages: self.stages.clone(),
+            created_at: self.now,
+        };
         self.put(Row::PipelineVersion(Arc::new(version)));
     }
 
@@ -213,14 +249,18 @@ impl Sample {
                 created_at: self.now,
                 updated_at: self.now,
             };
-            self.departures.push((departure.id, departure.departure_date));
+            self.departures
+                .push((departure.id, departure.departure_date));
             self.put(Row::Departure(Arc::new(departure)));
         }
     }
 
     fn departure(&mut self) -> (DepartureId, NaiveDate) {
         let at = self.rng.random_range(0..self.departures.len().max(1));
-        self.departures.get(at).copied().unwrap_or((DepartureId(uuid::Uuid::nil()), self.today()))
+        self.departures
+            .get(at)
+            .copied()
+            .unwrap_or((DepartureId(uuid::Uuid::nil()), self.today()))
     }
 
     fn name(&mut self) -> Arc<str> {
@@ -257,7 +297,8 @@ impl Sample {
         status.pipeline_version = 1;
         status.departure_date = departure_date;
         status.current_stage_id = self.stages.get(current).map(|stage| stage.id);
-        status.progress_percent = i32::try_from(current * 100 / self.stages.len().max(1)).unwrap_or(0);
+        status.progress_percent =
+            i32::try_from(current * 100 / self.stages.len().max(1)).unwrap_or(0);
         self.scatter_status(&mut status);
         if current == self.stages.len() {
             status.status = Status::Completed;
@@ -266,7 +307,11 @@ impl Sample {
         rows.push(self.put(Row::JamaahStatus(Arc::new(status))));
         for _ in 0..TASKS_PER_PERSON {
             let last = current.min(self.stages.len().saturating_sub(1));
-            let at = if self.chance(50) { last } else { self.rng.random_range(0..=last) };
+            let at = if self.chance(50) {
+                last
+            } else {
+                self.rng.random_range(0..=last)
+            };
             rows.extend(self.add_task(id, at, at < current));
         }
         rows
@@ -292,9 +337,15 @@ impl Sample {
                 version: 1,
             };
             match at.cmp(&current) {
-                std::cmp::Ordering::Less => self.scatter_instance(&mut instance, InstanceState::Completed),
+                std::cmp::Ordering::Less => {
+                    self.scatter_instance(&mut instance, InstanceState::Completed)
+                }
                 std::cmp::Ordering::Equal => {
-                    let state = if self.chance(80) { InstanceState::Active } else { InstanceState::Waiting };
+                    let state = if self.chance(80) {
+                        InstanceState::Active
+                    } else {
+                        InstanceState::Waiting
+                    };
                     self.scatter_instance(&mut instance, state);
                 }
                 std::cmp::Ordering::Greater => {}
@@ -308,12 +359,27 @@ impl Sample {
         instance.state = state;
         let started = self.instant(-40..0);
         let has_started = state != InstanceState::Waiting;
-        instance.opens_at = if self.chance(40) { Some(self.instant(-3..20)) } else { None };
+        instance.opens_at = if self.chance(40) {
+            Some(self.instant(-3..20))
+        } else {
+            None
+        };
         instance.started_at = has_started.then_some(started);
-        instance.due_at = if has_started && self.chance(90) { Some(started + Duration::days(10)) } else { None };
-        instance.paused_since = (state == InstanceState::Active && self.chance(10)).then_some(started);
-        instance.paused_seconds = if self.chance(10) { i64::from(self.number(200_000)) } else { 0 };
-        instance.completed_at = state.is_done().then(|| started + Duration::hours(self.rng.random_range(1..400)));
+        instance.due_at = if has_started && self.chance(90) {
+            Some(started + Duration::days(10))
+        } else {
+            None
+        };
+        instance.paused_since =
+            (state == InstanceState::Active && self.chance(10)).then_some(started);
+        instance.paused_seconds = if self.chance(10) {
+            i64::from(self.number(200_000))
+        } else {
+            0
+        };
+        instance.completed_at = state
+            .is_done()
+            .then(|| started + Duration::hours(self.rng.random_range(1..400)));
     }
 
     fn scatter_status(&mut self, status: &mut JamaahStatus) {
@@ -389,7 +455,11 @@ impl Sample {
             _ => TaskStatus::Cancelled,
         };
         task.priority = self.pick(&Priority::ALL).unwrap_or_default();
-        task.due_at = if self.chance(85) { Some(self.instant(-5..20)) } else { None };
+        task.due_at = if self.chance(85) {
+            Some(self.instant(-5..20))
+        } else {
+            None
+        };
         task.overdue = task.due_at.is_some_and(|due| due <= self.now);
         task.blocked_reason = (task.status == TaskStatus::Blocked).then(|| self.text(&REASONS));
         task.completed_at = (task.status == TaskStatus::Completed).then(|| self.instant(-40..0));
@@ -399,7 +469,9 @@ impl Sample {
     fn person(&mut self) -> Option<Arc<Pilgrim>> {
         let tasks = self.state.task_count();
         let slot = u32::try_from(self.rng.random_range(0..tasks.max(1))).ok()?;
-        self.state.pilgrim(self.state.task_at(slot)?.jamaah_id).cloned()
+        self.state
+            .pilgrim(self.state.task_at(slot)?.jamaah_id)
+            .cloned()
     }
 
     /// Changes so many things at random; the rows are in the state already.
@@ -408,7 +480,9 @@ impl Sample {
     }
 
     fn change(&mut self) -> Vec<Row> {
-        let Some(pilgrim) = self.person() else { return self.add_person() };
+        let Some(pilgrim) = self.person() else {
+            return self.add_person();
+        };
         let id = pilgrim.jamaah.id;
         let row = match self.number(20) {
             0 => return self.add_person(),
@@ -430,11 +504,24 @@ impl Sample {
 
     fn rename(&mut self, jamaah: &Jamaah) -> Option<Row> {
         let name = self.name();
-        let package = if self.chance(80) { Some(self.text(&PACKAGES)) } else { None };
-        Some(Row::Jamaah(Arc::new(Jamaah { name, package, updated_at: self.instant(-2..1), ..jamaah.clone() })))
+        let package = if self.chance(80) {
+            Some(self.text(&PACKAGES))
+        } else {
+            None
+        };
+        Some(Row::Jamaah(Arc::new(Jamaah {
+            name,
+            package,
+            updated_at: self.instant(-2..1),
+            ..jamaah.clone()
+        })))
     }
 
-    fn restate(&mut self, status: &JamaahStatus, departure: Option<(DepartureId, NaiveDate)>) -> Option<Row> {
+    fn restate(
+        &mut self,
+        status: &JamaahStatus,
+        departure: Option<(DepartureId, NaiveDate)>,
+    ) -> Option<Row> {
         let mut status = status.clone();
         if let Some((id, date)) = departure {
             status.departure_id = id;
@@ -450,8 +537,12 @@ impl Sample {
 
     fn pass(&mut self, pilgrim: &Pilgrim) -> Option<Row> {
         let mut instance = StageInstance::clone(&*self.pick(&pilgrim.path)?);
-        let states =
-            [InstanceState::Waiting, InstanceState::Active, InstanceState::Completed, InstanceState::Skipped];
+        let states = [
+            InstanceState::Waiting,
+            InstanceState::Active,
+            InstanceState::Completed,
+            InstanceState::Skipped,
+        ];
         let state = self.pick(&states)?;
         self.scatter_instance(&mut instance, state);
         Some(Row::StageInstance(Arc::new(instance)))

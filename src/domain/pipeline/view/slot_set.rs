@@ -54,7 +54,6 @@ impl SlotSet {
             *word &= !bit;
         }
     }
-
 }
 
 impl FromIterator<Slot> for SlotSet {
@@ -156,14 +155,19 @@ impl Selection {
 
     /// How many are in `set` too.
     pub fn len_within(&self, set: &SlotSet) -> usize {
-        ones(self.words.iter().zip(set.words.iter()).map(|(mine, other)| mine & other))
+        ones(
+            self.words
+                .iter()
+                .zip(set.words.iter())
+                .map(|(mine, other)| mine & other),
+        )
     }
 
     /// In rising order.
     pub fn iter(&self) -> impl Iterator<Item = Slot> {
-        (0..).zip(&self.words).flat_map(|(at, word): (u32, &u64)| {
-            bits(*word).map(move |bit| at * WORD_BITS + bit)
-        })
+        (0..)
+            .zip(&self.words)
+            .flat_map(|(at, word): (u32, &u64)| bits(*word).map(move |bit| at * WORD_BITS + bit))
     }
 
     /// Those at the given places in rising order.
@@ -177,7 +181,12 @@ impl Selection {
                 continue;
             }
             let left = places.len() - found.len();
-            found.extend(bits(*word).map(|bit| at * WORD_BITS + bit).skip(skip).take(left));
+            found.extend(
+                bits(*word)
+                    .map(|bit| at * WORD_BITS + bit)
+                    .skip(skip)
+                    .take(left),
+            );
             skip = 0;
             if found.len() >= places.len() {
                 break;

@@ -17,15 +17,21 @@ pub struct Sorted<T> {
 
 impl<T> Default for Sorted<T> {
     fn default() -> Self {
-        Self { pieces: Arc::default() }
+        Self {
+            pieces: Arc::default(),
+        }
     }
 }
 
 impl<T: Copy> Sorted<T> {
     /// From items that are sorted already.
     pub fn from_sorted(items: &[T]) -> Self {
-        let pieces = items.chunks(FULL * 3 / 4).map(|piece| Arc::new(piece.to_vec()));
-        Self { pieces: Arc::new(pieces.collect()) }
+        let pieces = items
+            .chunks(FULL * 3 / 4)
+            .map(|piece| Arc::new(piece.to_vec()));
+        Self {
+            pieces: Arc::new(pieces.collect()),
+        }
     }
 
     /// From items in any order; each key is asked for once.
@@ -49,7 +55,11 @@ impl<T: Copy> Sorted<T> {
         piece.insert(place, item);
         if piece.len() > FULL {
             // a list that grows at its end keeps full pieces behind it
-            let keep = if place + 1 == piece.len() { FULL } else { FULL / 2 };
+            let keep = if place + 1 == piece.len() {
+                FULL
+            } else {
+                FULL / 2
+            };
             let rest = piece.split_off(keep);
             pieces.insert(at + 1, Arc::new(rest));
         }
@@ -61,11 +71,16 @@ impl<T: Copy> Sorted<T> {
         let at = self.piece_of(&wanted, &key);
         let found = self.pieces.get(at).and_then(|piece| {
             let place = piece.partition_point(|other| key(*other) < wanted);
-            piece.get(place).filter(|other| key(**other) == wanted).map(|_| place)
+            piece
+                .get(place)
+                .filter(|other| key(**other) == wanted)
+                .map(|_| place)
         });
         let Some(place) = found else { return false };
         let pieces = Arc::make_mut(&mut self.pieces);
-        let Some(piece) = pieces.get_mut(at) else { return false };
+        let Some(piece) = pieces.get_mut(at) else {
+            return false;
+        };
         let piece = Arc::make_mut(piece);
         piece.remove(place);
         if piece.is_empty() {
@@ -78,7 +93,8 @@ impl<T: Copy> Sorted<T> {
 
     /// The last piece that starts at or before `wanted`.
     fn piece_of<K: Ord>(&self, wanted: &K, key: &impl Fn(T) -> K) -> usize {
-        let starts_by = |piece: &Arc<Vec<T>>| piece.first().is_some_and(|first| key(*first) <= *wanted);
+        let starts_by =
+            |piece: &Arc<Vec<T>>| piece.first().is_some_and(|first| key(*first) <= *wanted);
         self.pieces.partition_point(starts_by).saturating_sub(1)
     }
 

@@ -22,7 +22,16 @@ use crate::domain::principal::RoleKey;
 use crate::domain::time::Zone;
 
 const ZONES: [Zone; 3] = [Zone::WIB, Zone::WITA, Zone::WIT];
-const SEARCHES: [&str; 8] = ["a", "siti", "an  check", "X1 follow", "9", "zulkifli hakim submit", "budi w", "nobody"];
+const SEARCHES: [&str; 8] = [
+    "a",
+    "siti",
+    "an  check",
+    "X1 follow",
+    "9",
+    "zulkifli hakim submit",
+    "budi w",
+    "nobody",
+];
 
 /// One in three times some of a list, otherwise nothing.
 fn some<T: Clone>(sample: &mut Sample, list: &[T]) -> Vec<T> {
@@ -35,33 +44,92 @@ fn some<T: Clone>(sample: &mut Sample, list: &[T]) -> Vec<T> {
 
 fn task_query(sample: &mut Sample) -> TaskQuery {
     let stages: Vec<_> = sample.stages().iter().map(|stage| stage.id).collect();
-    let roles: Vec<_> = sample.stages().iter().map(|stage| stage.role.clone()).collect();
+    let roles: Vec<_> = sample
+        .stages()
+        .iter()
+        .map(|stage| stage.role.clone())
+        .collect();
     let users = sample.users().to_vec();
     let departures: Vec<_> = sample.departures().iter().map(|(id, _)| *id).collect();
-    let people: Vec<_> = sample.state.pilgrims().map(|pilgrim| pilgrim.jamaah.id).collect();
-    let terms = ["pending", "in_progress", "blocked", "completed", "cancelled", "urgent", "today", "upcoming", "later",
-        "overdue", "open", "all"].map(|term| term.parse::<StatusTerm>().unwrap());
-    let sorts = ["risk", "due_at", "priority", "created_at", "updated_at", "name"];
-    let sort = format!("{}{}", sample.pick(&["", "-"]).unwrap(), sample.pick(&sorts).unwrap());
-    let assignees: Vec<_> =
-        users.iter().copied().map(AssigneeFilter::User).chain([AssigneeFilter::Nobody; 9]).collect();
+    let people: Vec<_> = sample
+        .state
+        .pilgrims()
+        .map(|pilgrim| pilgrim.jamaah.id)
+        .collect();
+    let terms = [
+        "pending",
+        "in_progress",
+        "blocked",
+        "completed",
+        "cancelled",
+        "urgent",
+        "today",
+        "upcoming",
+        "later",
+        "overdue",
+        "open",
+        "all",
+    ]
+    .map(|term| term.parse::<StatusTerm>().unwrap());
+    let sorts = [
+        "risk",
+        "due_at",
+        "priority",
+        "created_at",
+        "updated_at",
+        "name",
+    ];
+    let sort = format!(
+        "{}{}",
+        sample.pick(&["", "-"]).unwrap(),
+        sample.pick(&sorts).unwrap()
+    );
+    let assignees: Vec<_> = users
+        .iter()
+        .copied()
+        .map(AssigneeFilter::User)
+        .chain([AssigneeFilter::Nobody; 9])
+        .collect();
     let rarely = |sample: &mut Sample| sample.chance(12);
     TaskQuery {
         visibility: if rarely(sample) {
             let roles: BTreeSet<RoleKey> = some(sample, &roles).into_iter().collect();
-            Visibility::Roles { roles, user: sample.pick(&users) }
+            Visibility::Roles {
+                roles,
+                user: sample.pick(&users),
+            }
         } else {
             Visibility::All
         },
         roles: some(sample, &roles),
-        statuses: if sample.chance(40) { vec![StatusTerm::All] } else { some(sample, &terms) },
+        statuses: if sample.chance(40) {
+            vec![StatusTerm::All]
+        } else {
+            some(sample, &terms)
+        },
         buckets: some(sample, &Bucket::ALL),
         stages: some(sample, &stages),
-        assignee: if rarely(sample) { sample.pick(&assignees) } else { None },
+        assignee: if rarely(sample) {
+            sample.pick(&assignees)
+        } else {
+            None
+        },
         priorities: some(sample, &Priority::ALL),
-        departure: if rarely(sample) { sample.pick(&departures) } else { None },
-        jamaah: if rarely(sample) { sample.pick(&people) } else { None },
-        q: if sample.chance(30) { sample.pick(&SEARCHES).map(str::to_owned) } else { None },
+        departure: if rarely(sample) {
+            sample.pick(&departures)
+        } else {
+            None
+        },
+        jamaah: if rarely(sample) {
+            sample.pick(&people)
+        } else {
+            None
+        },
+        q: if sample.chance(30) {
+            sample.pick(&SEARCHES).map(str::to_owned)
+        } else {
+            None
+        },
         sort: sort.parse().unwrap(),
         page: 1,
         limit: u32::try_from(1 + sample.number(30)).unwrap(),
@@ -78,7 +146,12 @@ impl Naive<'_> {
     }
 
     fn bucket(&self, task: &Task) -> Bucket {
-        bucket(task, self.pilgrim(task).status.risk, self.view.today, self.view.state.tenant.zone)
+        bucket(
+            task,
+            self.pilgrim(task).status.risk,
+            self.view.today,
+            self.view.state.tenant.zone,
+        )
     }
 
     fn has_status(&self, task: &Task, terms: &[StatusTerm]) -> bool {
@@ -90,34 +163,55 @@ impl Naive<'_> {
             StatusTerm::Open => open,
             StatusTerm::All => true,
         };
-        if terms.is_empty() { open } else { terms.iter().any(has) }
+        if terms.is_empty() {
+            open
+        } else {
+            terms.iter().any(has)
+        }
     }
 
     /// Under all filters but those by role and bucket.
     fn matches(&self, task: &Task, query: &TaskQuery) -> bool {
         let pilgrim = self.pilgrim(task);
-        let aliases_only = query.statuses.iter().all(|term| matches!(term, StatusTerm::Bucket(_)));
+        let aliases_only = query
+            .statuses
+            .iter()
+            .all(|term| matches!(term, StatusTerm::Bucket(_)));
         let words = query.q.as_deref().unwrap_or("").to_lowercase();
-        let texts = [&pilgrim.jamaah.name, &pilgrim.jamaah.passport_number, &task.title].map(|text| text.to_lowercase());
+        let texts = [
+            &pilgrim.jamaah.name,
+            &pilgrim.jamaah.passport_number,
+            &task.title,
+        ]
+        .map(|text| text.to_lowercase());
         query.visibility.includes(&task.role, task.assignee)
             && self.has_status(task, if aliases_only { &[] } else { &query.statuses })
             && (query.stages.is_empty() || query.stages.contains(&task.stage_id))
             && (query.priorities.is_empty() || query.priorities.contains(&task.priority))
-            && query.departure.is_none_or(|id| id == pilgrim.status.departure_id)
+            && query
+                .departure
+                .is_none_or(|id| id == pilgrim.status.departure_id)
             && query.jamaah.is_none_or(|id| id == task.jamaah_id)
             && match query.assignee {
                 None => true,
                 Some(AssigneeFilter::Nobody) => task.assignee.is_none(),
                 Some(AssigneeFilter::User(user)) => task.assignee == Some(user),
             }
-            && words.split_whitespace().all(|word| texts.iter().any(|text| text.contains(word)))
+            && words
+                .split_whitespace()
+                .all(|word| texts.iter().any(|text| text.contains(word)))
     }
 
     fn in_buckets(&self, task: &Task, query: &TaskQuery) -> bool {
         let bucket = self.bucket(task);
-        let aliases_only = query.statuses.iter().all(|term| matches!(term, StatusTerm::Bucket(_)));
+        let aliases_only = query
+            .statuses
+            .iter()
+            .all(|term| matches!(term, StatusTerm::Bucket(_)));
         (query.buckets.is_empty() || query.buckets.contains(&bucket))
-            && (query.statuses.is_empty() || !aliases_only || query.statuses.contains(&StatusTerm::Bucket(bucket)))
+            && (query.statuses.is_empty()
+                || !aliases_only
+                || query.statuses.contains(&StatusTerm::Bucket(bucket)))
     }
 
     fn in_roles(task: &Task, query: &TaskQuery) -> bool {
@@ -128,12 +222,22 @@ impl Naive<'_> {
         let risk = |task: &Task| {
             let status = &self.pilgrim(task).status;
             let known = status.readiness_probability;
-            (Reverse(status.risk), known.is_none(), known.map(f64::to_bits), status.departure_date,
-                task.due_at.is_none(), task.due_at, Reverse(task.priority))
+            (
+                Reverse(status.risk),
+                known.is_none(),
+                known.map(f64::to_bits),
+                status.departure_date,
+                task.due_at.is_none(),
+                task.due_at,
+                Reverse(task.priority),
+            )
         };
         let name = |task: &Task| {
             let jamaah = &self.pilgrim(task).jamaah;
-            (jamaah.name.to_lowercase(), jamaah.passport_number.to_lowercase())
+            (
+                jamaah.name.to_lowercase(),
+                jamaah.passport_number.to_lowercase(),
+            )
         };
         let slot = |task: &Task| self.view.state.slot(task.id);
         let upwards = match sort.key {
@@ -145,7 +249,11 @@ impl Naive<'_> {
             TaskSortKey::Name => name(a).cmp(&name(b)),
         };
         let upwards = upwards.then(slot(a).cmp(&slot(b)));
-        let directed = if sort.descending { upwards.reverse() } else { upwards };
+        let directed = if sort.descending {
+            upwards.reverse()
+        } else {
+            upwards
+        };
         match sort.key {
             TaskSortKey::DueAt => a.due_at.is_none().cmp(&b.due_at.is_none()).then(directed),
             _ => directed,
@@ -155,15 +263,29 @@ impl Naive<'_> {
 
 fn check_tasks(view: &View, query: &TaskQuery) {
     let naive = Naive { view };
-    let found: Vec<&Arc<Task>> = view.state.tasks().filter(|task| naive.matches(task, query)).collect();
+    let found: Vec<&Arc<Task>> = view
+        .state
+        .tasks()
+        .filter(|task| naive.matches(task, query))
+        .collect();
     let mut listed: Vec<&Arc<Task>> = found.clone();
     listed.retain(|task| naive.in_buckets(task, query) && Naive::in_roles(task, query));
     listed.sort_by(|a, b| naive.compare(a, b, query.sort));
 
     let mut paged: Vec<TaskId> = Vec::new();
-    for page in 1..=query.page.max(u32::try_from(listed.len()).unwrap() / query.limit + 2) {
-        let body = view.tasks(&TaskQuery { page, ..query.clone() });
-        assert_eq!(usize::try_from(body.total).unwrap(), listed.len(), "{query:?}");
+    for page in 1..=query
+        .page
+        .max(u32::try_from(listed.len()).unwrap() / query.limit + 2)
+    {
+        let body = view.tasks(&TaskQuery {
+            page,
+            ..query.clone()
+        });
+        assert_eq!(
+            usize::try_from(body.total).unwrap(),
+            listed.len(),
+            "{query:?}"
+        );
         assert_eq!(body.pages, body.total.div_ceil(query.limit));
         for card in &body.items {
             assert_eq!(card.bucket, naive.bucket(&card.task));
@@ -172,12 +294,19 @@ fn check_tasks(view: &View, query: &TaskQuery) {
 
         let count = |wanted: Bucket| {
             let counted = |task: &&&Arc<Task>| {
-                task.status.is_open() && Naive::in_roles(task, query) && naive.bucket(task) == wanted
+                task.status.is_open()
+                    && Naive::in_roles(task, query)
+                    && naive.bucket(task) == wanted
             };
             u32::try_from(found.iter().filter(counted).count()).unwrap()
         };
-        let counts = [body.buckets.blocked, body.buckets.urgent, body.buckets.today, body.buckets.upcoming,
-            body.buckets.later];
+        let counts = [
+            body.buckets.blocked,
+            body.buckets.urgent,
+            body.buckets.today,
+            body.buckets.upcoming,
+            body.buckets.later,
+        ];
         assert_eq!(counts, Bucket::ALL.map(count), "{query:?}");
         let mut roles: BTreeMap<RoleKey, u32> = BTreeMap::new();
         for task in found.iter().filter(|task| naive.in_buckets(task, query)) {
@@ -185,21 +314,59 @@ fn check_tasks(view: &View, query: &TaskQuery) {
         }
         assert_eq!(body.roles, roles, "{query:?}");
     }
-    assert_eq!(paged, listed.iter().map(|task| task.id).collect::<Vec<_>>(), "{query:?}");
+    assert_eq!(
+        paged,
+        listed.iter().map(|task| task.id).collect::<Vec<_>>(),
+        "{query:?}"
+    );
 }
 
 fn jamaah_query(sample: &mut Sample) -> JamaahQuery {
     let stages: Vec<_> = sample.stages().iter().map(|stage| stage.id).collect();
     let departures: Vec<_> = sample.departures().iter().map(|(id, _)| *id).collect();
-    let sorts = ["risk", "name", "departure_date", "registered_at", "updated_at", "progress"];
-    let sort = format!("{}{}", sample.pick(&["", "-"]).unwrap(), sample.pick(&sorts).unwrap());
-    let flag = |sample: &mut Sample| if sample.chance(10) { Some(sample.chance(50)) } else { None };
-    let risks = [DepartureRisk::High, DepartureRisk::Medium, DepartureRisk::Low, DepartureRisk::Unknown];
+    let sorts = [
+        "risk",
+        "name",
+        "departure_date",
+        "registered_at",
+        "updated_at",
+        "progress",
+    ];
+    let sort = format!(
+        "{}{}",
+        sample.pick(&["", "-"]).unwrap(),
+        sample.pick(&sorts).unwrap()
+    );
+    let flag = |sample: &mut Sample| {
+        if sample.chance(10) {
+            Some(sample.chance(50))
+        } else {
+            None
+        }
+    };
+    let risks = [
+        DepartureRisk::High,
+        DepartureRisk::Medium,
+        DepartureRisk::Low,
+        DepartureRisk::Unknown,
+    ];
     JamaahQuery {
         statuses: some(sample, &Status::ALL),
-        stage: if sample.chance(15) { sample.pick(&stages) } else { None },
-        departure: if sample.chance(15) { sample.pick(&departures) } else { None },
-        q: if sample.chance(30) { sample.pick(&SEARCHES).map(str::to_owned) } else { None },
+        stage: if sample.chance(15) {
+            sample.pick(&stages)
+        } else {
+            None
+        },
+        departure: if sample.chance(15) {
+            sample.pick(&departures)
+        } else {
+            None
+        },
+        q: if sample.chance(30) {
+            sample.pick(&SEARCHES).map(str::to_owned)
+        } else {
+            None
+        },
         blocked: flag(sample),
         on_hold: flag(sample),
         waiting: flag(sample),
@@ -211,13 +378,30 @@ fn jamaah_query(sample: &mut Sample) -> JamaahQuery {
 }
 
 fn matches_jamaah(pilgrim: &Pilgrim, query: &JamaahQuery) -> bool {
-    let JamaahStatus { status, blocked, on_hold, waiting, risk, departure_id, current_stage_id, .. } = &*pilgrim.status;
-    let text = format!("{}\n{}", pilgrim.jamaah.name, pilgrim.jamaah.passport_number).to_lowercase();
+    let JamaahStatus {
+        status,
+        blocked,
+        on_hold,
+        waiting,
+        risk,
+        departure_id,
+        current_stage_id,
+        ..
+    } = &*pilgrim.status;
+    let text = format!(
+        "{}\n{}",
+        pilgrim.jamaah.name, pilgrim.jamaah.passport_number
+    )
+    .to_lowercase();
     let words = query.q.as_deref().unwrap_or("").to_lowercase();
     (query.statuses.is_empty() || query.statuses.contains(status))
         && (query.risks.is_empty() || query.risks.contains(risk))
-        && query.stage.is_none_or(|stage| Some(stage) == *current_stage_id)
-        && query.departure.is_none_or(|departure| departure == *departure_id)
+        && query
+            .stage
+            .is_none_or(|stage| Some(stage) == *current_stage_id)
+        && query
+            .departure
+            .is_none_or(|departure| departure == *departure_id)
         && query.blocked.is_none_or(|flag| flag == *blocked)
         && query.on_hold.is_none_or(|flag| flag == *on_hold)
         && query.waiting.is_none_or(|flag| flag == *waiting)
@@ -225,37 +409,76 @@ fn matches_jamaah(pilgrim: &Pilgrim, query: &JamaahQuery) -> bool {
 }
 
 fn check_jamaah(view: &View, query: &JamaahQuery) {
-    let found: BTreeMap<JamaahId, &Arc<Pilgrim>> = view.state.pilgrims()
+    let found: BTreeMap<JamaahId, &Arc<Pilgrim>> = view
+        .state
+        .pilgrims()
         .filter(|pilgrim| matches_jamaah(pilgrim, query))
         .map(|pilgrim| (pilgrim.jamaah.id, pilgrim))
         .collect();
     let mut paged = Vec::new();
     for page in 1..=u32::try_from(found.len()).unwrap() / query.limit + 2 {
-        let body = view.jamaah(&JamaahQuery { page, ..query.clone() });
-        assert_eq!(usize::try_from(body.total).unwrap(), found.len(), "{query:?}");
+        let body = view.jamaah(&JamaahQuery {
+            page,
+            ..query.clone()
+        });
+        assert_eq!(
+            usize::try_from(body.total).unwrap(),
+            found.len(),
+            "{query:?}"
+        );
         paged.extend(body.items);
     }
     let ids: BTreeSet<JamaahId> = paged.iter().map(|card| card.id).collect();
-    assert!(ids.iter().eq(found.keys()) && paged.len() == found.len(), "{query:?}");
+    assert!(
+        ids.iter().eq(found.keys()) && paged.len() == found.len(),
+        "{query:?}"
+    );
     if query.sort.descending {
         paged.reverse();
     }
-    assert!(paged.is_sorted_by(|a, b| match query.sort {
-        JamaahSort { key: JamaahSortKey::Risk, .. } => {
-            let key = |card: &crate::domain::pipeline::listing::JamaahCard| {
-                let known = card.readiness_probability;
-                (Reverse(card.risk), known.is_none(), known.map(f64::to_bits), card.departure_date)
-            };
-            key(a) <= key(b)
-        }
-        JamaahSort { key: JamaahSortKey::Name, .. } => {
-            (a.name.to_lowercase(), &a.passport_number) <= (b.name.to_lowercase(), &b.passport_number)
-        }
-        JamaahSort { key: JamaahSortKey::DepartureDate, .. } => a.departure_date <= b.departure_date,
-        JamaahSort { key: JamaahSortKey::RegisteredAt, .. } => a.registered_at <= b.registered_at,
-        JamaahSort { key: JamaahSortKey::UpdatedAt, .. } => a.updated_at <= b.updated_at,
-        JamaahSort { key: JamaahSortKey::Progress, .. } => a.progress_percent <= b.progress_percent,
-    }), "{query:?}");
+    assert!(
+        paged.is_sorted_by(|a, b| match query.sort {
+            JamaahSort {
+                key: JamaahSortKey::Risk,
+                ..
+            } => {
+                let key = |card: &crate::domain::pipeline::listing::JamaahCard| {
+                    let known = card.readiness_probability;
+                    (
+                        Reverse(card.risk),
+                        known.is_none(),
+                        known.map(f64::to_bits),
+                        card.departure_date,
+                    )
+                };
+                key(a) <= key(b)
+            }
+            JamaahSort {
+                key: JamaahSortKey::Name,
+                ..
+            } => {
+                (a.name.to_lowercase(), &a.passport_number)
+                    <= (b.name.to_lowercase(), &b.passport_number)
+            }
+            JamaahSort {
+                key: JamaahSortKey::DepartureDate,
+                ..
+            } => a.departure_date <= b.departure_date,
+            JamaahSort {
+                key: JamaahSortKey::RegisteredAt,
+                ..
+            } => a.registered_at <= b.registered_at,
+            JamaahSort {
+                key: JamaahSortKey::UpdatedAt,
+                ..
+            } => a.updated_at <= b.updated_at,
+            JamaahSort {
+                key: JamaahSortKey::Progress,
+                ..
+            } => a.progress_percent <= b.progress_percent,
+        }),
+        "{query:?}"
+    );
 }
 
 /// Without what counts nothing, which only totals kept up to date may hold.
@@ -263,12 +486,14 @@ fn check_tallies(view: &View) {
     let computed = Tallies::compute(&view.state, view.today);
     let empty = StageTally::default();
     for stage in view.state.stages() {
-        let [kept, fresh] = [&view.tallies, &computed].map(|tallies| tallies.stage(stage.id).unwrap_or(&empty));
+        let [kept, fresh] =
+            [&view.tallies, &computed].map(|tallies| tallies.stage(stage.id).unwrap_or(&empty));
         assert_eq!(kept, fresh);
     }
     assert_eq!(view.tallies.people(), computed.people());
     for departure in view.state.departures() {
-        let [kept, fresh] = [&view.tallies, &computed].map(|tallies| tallies.departure(departure.id).cloned());
+        let [kept, fresh] =
+            [&view.tallies, &computed].map(|tallies| tallies.departure(departure.id).cloned());
         assert_eq!(kept.unwrap_or_default(), fresh.unwrap_or_default());
     }
     for days in -40..40 {
@@ -279,7 +504,15 @@ fn check_tallies(view: &View) {
 }
 
 fn open_tasks(state: &State) -> usize {
-    state.tasks().filter(|task| matches!(task.status, TaskStatus::Pending | TaskStatus::InProgress | TaskStatus::Blocked)).count()
+    state
+        .tasks()
+        .filter(|task| {
+            matches!(
+                task.status,
+                TaskStatus::Pending | TaskStatus::InProgress | TaskStatus::Blocked
+            )
+        })
+        .count()
 }
 
 proptest! {
@@ -320,6 +553,12 @@ fn orders_of_many_pieces_page_like_the_rows() {
     check_tallies(&view);
     for _ in 0..20 {
         let query = task_query(&mut sample);
-        check_tasks(&view, &TaskQuery { limit: 100 + query.limit, ..query });
+        check_tasks(
+            &view,
+            &TaskQuery {
+                limit: 100 + query.limit,
+                ..query
+            },
+        );
     }
 }

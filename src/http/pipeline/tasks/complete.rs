@@ -42,8 +42,17 @@ pub async fn complete_task(
 ) -> Answer {
     let id = id.into_inner();
     let expected = submission.if_match.expected(submission.body.version)?;
-    let action = TaskAction::Complete { notes: submission.body.notes.clone() };
-    let order = authorized.order(Command::Task { id, expected, action }, &submission);
+    let action = TaskAction::Complete {
+        notes: submission.body.notes.clone(),
+    };
+    let order = authorized.order(
+        Command::Task {
+            id,
+            expected,
+            action,
+        },
+        &submission,
+    );
     let tenant = authorized.tenant().await?;
     let receipt = tenant.execute(order).await?;
     answer_with_task(&tenant, &receipt, id)

@@ -18,12 +18,26 @@ use crate::http::reply::{Answer, Envelope, Reply};
     responses((status = 200, description = "The task", body = Envelope<TaskCard>)),
 )]
 #[get("/pipeline/tasks/{id}")]
-pub async fn get_task(authorized: Authorized<TasksRead>, id: web::Path<TaskId>, known: IfNoneMatch) -> Answer {
+pub async fn get_task(
+    authorized: Authorized<TasksRead>,
+    id: web::Path<TaskId>,
+    known: IfNoneMatch,
+) -> Answer {
     let tenant = authorized.tenant().await?;
     let view = tenant.view();
-    let seen = |card: &TaskCard| authorized.principal().sees_task(&card.task.role, card.task.assignee);
+    let seen = |card: &TaskCard| {
+        authorized
+            .principal()
+            .sees_task(&card.task.role, card.task.assignee)
+    };
     // what one may not see is not there
-    let card = view.task_card(*id).filter(seen).ok_or(ApiError::NotFound { what: "task" })?;
+    let card = view
+        .task_card(*id)
+        .filter(seen)
+        .ok_or(ApiError::NotFound { what: "task" })?;
     let version = card.task.version;
-    Reply::new(card).version(version).read_from(&view, tenant.freshness()).conditional(&known)
+    Reply::new(card)
+        .version(version)
+        .read_from(&view, tenant.freshness())
+        .conditional(&known)
 }
