@@ -8,6 +8,7 @@ use std::hash::{BuildHasher, Hasher};
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
@@ -123,6 +124,12 @@ impl<T: Serialize> Reply<T> {
         self.seq(view.state.head).as_of(freshness.as_of)
     }
 
+    /// The database is away: this is the newest that is known.
+    pub fn stale(mut self) -> Self {
+        self.meta.stale = Some(true);
+        self
+    }
+
     /// `data` is one row with this version, which becomes the strong `ETag`
     /// that `If-Match` takes.
     pub fn version(mut self, version: i32) -> Self {
@@ -171,6 +178,11 @@ impl<T: Serialize> Reply<T> {
             None => format!("W/\"{fingerprint:016x}\""),
         };
         Ok(conditional::answer(known, &tag, body.into()))
+    }
+
+    /// The body alone, for answers that are kept.
+    pub fn into_body(self) -> Result<Bytes, ApiError> {
+        Ok(self.render()?.0.into())
     }
 
     /// The body, and a fingerprint of what the client would notice.

@@ -137,6 +137,7 @@ pub struct TaskEdit {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct NewTask {
     pub jamaah_id: JamaahId,
     /// An active stage of that jamaah.
@@ -210,6 +211,7 @@ pub struct ImportedPerson {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct NewDeparture {
     #[schema(value_type = String)]
     pub code: Arc<str>,
@@ -265,6 +267,7 @@ fn yes() -> bool {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct NewTemplate {
     /// Keeps an existing template; absent makes a new one.
     pub id: Option<TemplateId>,
