@@ -14,3 +14,5 @@ pub mod registry;
 mod stage;
 mod sweeper;
 mod tenant;
+#[cfg(test)]
+mod tests;

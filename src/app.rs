@@ -24,7 +24,6 @@ use crate::http;
 use crate::http::auth::password::Passwords;
 use crate::http::auth::resolver::Callers;
 use crate::http::observe::RequestIds;
-use crate::http::pipeline::snapshots::Snapshots;
 use crate::http::pipeline::tasks::assignees::Assignees;
 use crate::http::routes::Routes;
 use crate::metrics::Metrics;
@@ -38,7 +37,6 @@ pub struct App {
     pub db: Pools,
     pub tenants: Tenants,
     pub cache: Cache,
-    pub snapshots: Snapshots,
     pub assignees: Assignees,
     pub metrics: Metrics,
     pub callers: Callers,
@@ -78,7 +76,6 @@ impl App {
             tenants: Tenants::start(node),
             db,
             cache: Cache::new(&config.redis, metrics.clone())?,
-            snapshots: Snapshots::new(&metrics),
             assignees: Assignees::default(),
             callers: Callers::default(),
             passwords: Passwords::new(secrets.clone()),

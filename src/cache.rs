@@ -6,6 +6,7 @@
 //! one. Nothing here fails: a cache that cannot answer has nothing.
 
 pub mod redis;
+pub mod rendered;
 
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,7 @@ use moka::Expiry;
 use moka::sync::Cache as Local;
 
 use self::redis::Redis;
+use self::rendered::Bodies;
 use crate::config;
 use crate::domain::ids::TenantId;
 use crate::metrics::Metrics;
@@ -56,6 +58,7 @@ impl Kind {
 }
 
 pub struct Cache {
+    pub rendered: Bodies,
     local: Local<(TenantId, Kind), Snapshot>,
     redis: Option<Redis>,
     metrics: Metrics,
@@ -74,6 +77,7 @@ impl Cache {
             .expire_after(Lasts)
             .build();
         Ok(Self {
+            rendered: Bodies::new(metrics.clone()),
             local,
             redis,
             metrics,

@@ -136,6 +136,12 @@ impl Shared {
         }
     }
 
+    /// The view, without counting as use.
+    #[cfg(test)]
+    pub fn peek_view(&self) -> Arc<View> {
+        self.view.load_full()
+    }
+
     pub fn publish(&self, view: &Arc<View>, now: Timestamp) {
         self.view.store(Arc::clone(view));
         self.confirm(now);
@@ -166,10 +172,6 @@ impl Shared {
 
     pub fn leave(&self) {
         self.left.store(true, Ordering::Relaxed);
-    }
-
-    pub fn closed(&self) {
-        self.leave();
     }
 
     pub fn has_left(&self) -> bool {
@@ -244,6 +246,7 @@ impl TenantHandle {
         answer.await.unwrap_or(Err(lost))
     }
 
+    #[expect(clippy::result_large_err, reason = "the command comes back to be sent elsewhere")]
     fn send(&self, execute: Execute) -> Result<(), SendError<Execute>> {
         let stages = self.shared.stages.load();
         let stage = match &execute.order.command {

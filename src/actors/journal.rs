@@ -154,12 +154,11 @@ async fn commit(
     };
     let started = Instant::now();
     let written =
-        tokio::time::timeout(node.limits.commit, journal::write(&mut connection, batches)).await;
-    match written {
+        tokio::time::timeout(node.limits.commit, journal::write(&mut connection, batches));
+    match written.await {
         Ok(Ok(written)) => {
-            node.metrics
-                .journal_commit_seconds
-                .observe(started.elapsed().as_secs_f64());
+            let seconds = started.elapsed().as_secs_f64();
+            node.metrics.journal_commit_seconds.observe(seconds);
             let outcomes = batches.iter().map(|batch| {
                 if written.winners.contains(&batch.tenant_id) {
                     Outcome::Committed
@@ -171,13 +170,13 @@ async fn commit(
             let outcomes = outcomes.collect();
             (Some(connection), outcomes)
         }
-        Ok(Err(error)) if error.is_refused() => {
-            tracing::error!(%error, "postgresql refused a batch");
-            (
-                Some(connection),
-                vec![Outcome::Refused(error.to_string()); batches.len()],
-            )
-        }
+        Ok(Err(error)) if error.is_refused() => match batches {
+            [_] => {
+                tracing::error!(%error, "the database refused a batch");
+                (Some(connection), vec![Outcome::Refused(error.to_string())])
+            }
+            _ => commit_apart(node, connection, batches).await,
+        },
         Ok(Err(error)) => {
             tracing::warn!(%error, "the answer to a commit was lost");
             resolve(node, batches).await
@@ -187,6 +186,23 @@ async fn commit(
             resolve(node, batches).await
         }
     }
+}
+
+/// What one tenant wants written was refused, and with it everybody's: each
+/// tenant's batch goes alone, and only the culprit's is refused again.
+async fn commit_apart(
+    node: &Node,
+    connection: AsyncPgConnection,
+    batches: &[TenantBatch],
+) -> (Option<AsyncPgConnection>, Vec<Outcome>) {
+    let mut connection = Some(connection);
+    let mut outcomes = Vec::with_capacity(batches.len());
+    for batch in batches.chunks(1) {
+        let (left, mut outcome) = Box::pin(commit(node, connection, batch)).await;
+        connection = left;
+        outcomes.append(&mut outcome);
+    }
+    (connection, outcomes)
 }
 
 /// Finds out what became of batches whose answer was lost, by sending them

@@ -159,3 +159,18 @@ impl Handler<StopStage> for StageActor {
         ctx.stop();
     }
 }
+
+/// For tests of what happens when an actor dies.
+#[cfg(test)]
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Panic;
+
+#[cfg(test)]
+impl Handler<Panic> for StageActor {
+    type Result = ();
+
+    fn handle(&mut self, _: Panic, _: &mut Self::Context) {
+        panic!("asked to");
+    }
+}

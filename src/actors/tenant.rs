@@ -268,6 +268,7 @@ impl TenantActor {
 
     fn retire_if_settled(&mut self, ctx: &mut Context<Self>) {
         if self.retiring && self.pending() == 0 {
+            self.shared.leave();
             ctx.stop();
         }
     }
@@ -289,7 +290,6 @@ impl Actor for TenantActor {
             // ends by itself when the last address is gone; this is sooner
             let _ = stage.try_send(StopStage);
         }
-        self.shared.closed();
     }
 }
 
@@ -336,3 +336,18 @@ pub fn answer_unsent(error: SendError<Execute>) {
 
 /// How long to wait before trying what may work soon.
 pub const SOON: Duration = Duration::from_millis(250);
+
+/// For tests of what happens when an actor dies.
+#[cfg(test)]
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Panic;
+
+#[cfg(test)]
+impl Handler<Panic> for TenantActor {
+    type Result = ();
+
+    fn handle(&mut self, _: Panic, _: &mut Self::Context) {
+        panic!("asked to");
+    }
+}

@@ -8,7 +8,6 @@ use std::hash::{BuildHasher, Hasher};
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
-use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
@@ -180,9 +179,14 @@ impl<T: Serialize> Reply<T> {
         Ok(conditional::answer(known, &tag, body.into()))
     }
 
-    /// The body alone, for answers that are kept.
-    pub fn into_body(self) -> Result<Bytes, ApiError> {
-        Ok(self.render()?.0.into())
+    /// The body alone, for those that are kept.
+    pub fn body(&self) -> Result<Vec<u8>, ApiError> {
+        Ok(self.render()?.0)
+    }
+
+    /// The `ETag` that [`Self::conditional`] would send for data without a version.
+    pub fn tag(&self) -> Result<String, ApiError> {
+        Ok(format!("W/\"{:016x}\"", self.render()?.1))
     }
 
     /// The body, and a fingerprint of what the client would notice.

@@ -80,6 +80,7 @@ impl TenantActor {
                 head,
                 "the log has been pruned beyond this state, loading afresh"
             );
+            self.shared.leave();
             ctx.stop();
             return;
         }
