@@ -27,7 +27,7 @@ pub use request::{BulkAction, BulkItem, BulkTasks};
 mod request;
 
 /// What became of one task.
-#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct BulkResult {
     pub id: TaskId,
     pub ok: bool,
