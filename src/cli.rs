@@ -9,6 +9,7 @@ pub mod serve;
 pub mod tenant;
 pub mod user;
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -21,6 +22,7 @@ use crate::db::pool::{Pools, Settings};
 use crate::domain::ids::IdSource;
 use crate::domain::time::Timestamp;
 use crate::secrets::Secrets;
+use crate::seed;
 
 /// A realtime server for organisations that move many people through stages under deadlines.
 #[derive(Debug, Parser)]
@@ -57,6 +59,8 @@ enum Command {
         #[command(subcommand)]
         action: api_key::Action,
     },
+    /// Fill tenants with a season that never happened.
+    Seed(seed::Args),
     /// Look at everything that the program needs, and say what to do.
     Doctor,
     /// Print the description of the API, OpenAPI 3.1.
@@ -74,6 +78,11 @@ impl Cli {
             Command::Tenant { action } => tenant::run(Desk::new(&config?)?, action).await?,
             Command::User { action } => user::run(Desk::new(&config?)?, action).await?,
             Command::ApiKey { action } => api_key::run(Desk::new(&config?)?, action).await?,
+            Command::Seed(args) => {
+                let parts = seed::Parts::of(&config?)?;
+                let summary = seed::run(&args, &parts, Clock::System.now()).await?;
+                write!(std::io::stdout(), "{summary}")?;
+            }
             Command::Doctor => return Ok(doctor::examine(config).await),
             Command::Openapi => openapi::print_openapi()?,
         }

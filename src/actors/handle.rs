@@ -246,7 +246,10 @@ impl TenantHandle {
         answer.await.unwrap_or(Err(lost))
     }
 
-    #[expect(clippy::result_large_err, reason = "the command comes back to be sent elsewhere")]
+    #[expect(
+        clippy::result_large_err,
+        reason = "the command comes back to be sent elsewhere"
+    )]
     fn send(&self, execute: Execute) -> Result<(), SendError<Execute>> {
         let stages = self.shared.stages.load();
         let stage = match &execute.order.command {

@@ -100,6 +100,8 @@ pub struct TenantActor {
     /// The timer that waits for the first deadline.
     alarm: Option<(Timestamp, SpawnHandle)>,
     next_midnight: Timestamp,
+    /// What the database was last told about when to wake this tenant.
+    noted_deadline: Option<Timestamp>,
     last_settled: Instant,
     /// One command per batch, to find the one that PostgreSQL refuses.
     one_by_one: bool,
@@ -136,6 +138,7 @@ impl TenantActor {
             deadlines,
             alarm: None,
             next_midnight,
+            noted_deadline: None,
             last_settled: Instant::now(),
             one_by_one: false,
             retiring: false,
@@ -153,6 +156,8 @@ impl TenantActor {
 
     fn execute(&mut self, execute: Execute, ctx: &mut Context<Self>) {
         match self.phase {
+            // whoever asks again finds the actor that comes after this one
+            _ if self.retiring => self.refuse(execute, CommandError::busy()),
             _ if self.pending() >= self.node.limits.pending => {
                 self.refuse(execute, CommandError::busy());
             }

@@ -234,6 +234,26 @@ async fn a_tenant_that_sleeps_is_woken_by_its_deadline() {
 }
 
 #[actix::test]
+async fn a_tenant_without_anybody_is_not_woken_again_and_again() {
+    let mut world = World::new().await;
+    world.limits.idle = Duration::from_secs(900);
+    let node = world.node(1).await;
+    let asleep = || {
+        node.tenants
+            .peek(world.tenant)
+            .is_none_or(|h| !h.address.connected())
+    };
+    // past midnight, when there is nothing to sum up
+    world.clock.advance(TimeDelta::days(1));
+    until("asleep", asleep).await;
+    let mut owner = world.database.owner().await;
+    let due = tenants::due(&mut owner, Clock::Manual(world.clock.clone()).now(), 9)
+        .await
+        .unwrap();
+    assert_eq!(due, vec![]);
+}
+
+#[actix::test]
 async fn two_nodes_write_to_one_tenant_and_both_see_everything() {
     let world = World::new().await;
     let (one, two) = (world.node(1).await, world.node(2).await);

@@ -54,10 +54,13 @@ pub async fn find_source<P>(authorized: &Authorized<P>, kind: Kind) -> Result<So
     if let Ok(Ok(true)) = tokio::time::timeout(PATIENCE, &mut opening).await {
         return authorized.tenant().await.map(Source::Memory);
     }
-    match (app.tenants.peek(id), app.cache.get(id, kind, 0).await) {
-        (Some(tenant), _) => Ok(Source::Memory(tenant)),
-        (None, Some(snapshot)) => Kept::read(&snapshot).map(Source::Kept),
-        (None, None) => authorized.tenant().await.map(Source::Memory),
+    if let Some(tenant) = app.tenants.peek(id) {
+        return Ok(Source::Memory(tenant));
+    }
+    let snapshot = app.cache.get(id, kind, 0).await;
+    match snapshot.and_then(|snapshot| Kept::read(&snapshot)) {
+        Some(kept) => Ok(Source::Kept(kept)),
+        None => authorized.tenant().await.map(Source::Memory),
     }
 }
 

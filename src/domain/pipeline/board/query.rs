@@ -31,10 +31,11 @@ pub struct TaskQuery {
     pub limit: u32,
 }
 
-impl Default for TaskQuery {
-    fn default() -> Self {
+impl TaskQuery {
+    /// The first page of the open tasks that somebody may see.
+    pub fn seen_by(visibility: Visibility) -> Self {
         Self {
-            visibility: Visibility::All,
+            visibility,
             roles: Vec::new(),
             statuses: Vec::new(),
             buckets: Vec::new(),
@@ -49,9 +50,7 @@ impl Default for TaskQuery {
             limit: 20,
         }
     }
-}
 
-impl TaskQuery {
     /// The buckets asked for; `None` when all are welcome. Statuses that are
     /// nothing but names of buckets ask for buckets.
     pub(super) fn wanted_buckets(&self) -> Option<BTreeSet<Bucket>> {

@@ -27,9 +27,10 @@ struct Moment {
 }
 
 impl Kept {
-    pub fn read(snapshot: &Snapshot) -> Result<Self, ApiError> {
-        let body: Body = serde_json::from_slice(&snapshot.body).map_err(ApiError::internal)?;
-        Ok(Self {
+    /// `None` for what another version of the program has written otherwise.
+    pub fn read(snapshot: &Snapshot) -> Option<Self> {
+        let body: Body = serde_json::from_slice(&snapshot.body).ok()?;
+        Some(Self {
             data: body.data,
             seq: snapshot.seq,
             as_of: body.meta.as_of,
