@@ -24,6 +24,7 @@ use crate::http;
 use crate::http::auth::password::Passwords;
 use crate::http::auth::resolver::Callers;
 use crate::http::observe::RequestIds;
+use crate::http::pipeline::tasks::assignees::Assignees;
 use crate::http::routes::Routes;
 use crate::metrics::Metrics;
 use crate::secrets::Secrets;
@@ -36,6 +37,7 @@ pub struct App {
     pub db: Pools,
     pub tenants: Tenants,
     pub cache: Cache,
+    pub assignees: Assignees,
     pub metrics: Metrics,
     pub callers: Callers,
     pub passwords: Passwords,
@@ -74,6 +76,7 @@ impl App {
             tenants: Tenants::start(node),
             db,
             cache: Cache::new(&config.redis, metrics.clone())?,
+            assignees: Assignees::default(),
             callers: Callers::default(),
             passwords: Passwords::new(secrets.clone()),
             request_ids: RequestIds::new(&secrets),

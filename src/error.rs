@@ -20,6 +20,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::actors::handle::CommandError;
+use crate::db;
 use crate::domain::pipeline::refusal::{Fields, Refusal};
 
 /// Everything that a request can be answered with instead of success.
@@ -123,6 +124,15 @@ impl ApiError {
             retry_after: Duration::from_secs(1),
             outcome_unknown: false,
         }
+    }
+
+    /// Of a query: a database that is away is 503, anything else is a bug of ours.
+    pub fn of_database(error: db::Error) -> Self {
+        if error.is_away() {
+            tracing::warn!(error.cause = %error, "the database is away");
+            return Self::unavailable();
+        }
+        Self::internal(error)
     }
 
     /// One field with one complaint.
