@@ -21,7 +21,6 @@ mod health;
 mod isolation;
 mod metrics;
 mod openapi;
-mod pipeline;
 mod pipeline_archive;
 mod pipeline_bulk;
 mod pipeline_comments;
