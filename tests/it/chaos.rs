@@ -78,6 +78,7 @@ impl Scene {
     /// Everybody with a command that nobody knows about asks with its key
     /// until there is an answer; then the log must hold what everybody was told.
     pub async fn settle(&self, mut calls: Vec<Call>) -> Log {
+        self.heals().await;
         calls.append(&mut self.asides.lock().unwrap());
         let mut asker = self.caller();
         for call in calls
