@@ -24,6 +24,7 @@ use crate::http;
 use crate::http::auth::password::Passwords;
 use crate::http::auth::resolver::Callers;
 use crate::http::observe::RequestIds;
+use crate::http::pipeline::tasks::assignees::Assignees;
 use crate::http::routes::Routes;
 use crate::importing::running::Imports;
 use crate::metrics::Metrics;
@@ -38,6 +39,7 @@ pub struct App {
     pub tenants: Tenants,
     pub imports: Imports,
     pub cache: Cache,
+    pub assignees: Assignees,
     pub metrics: Metrics,
     pub callers: Callers,
     pub passwords: Passwords,
@@ -77,6 +79,7 @@ impl App {
             imports: Imports::on(tokio::runtime::Handle::try_current()?),
             db,
             cache: Cache::new(&config.redis, metrics.clone())?,
+            assignees: Assignees::default(),
             callers: Callers::default(),
             passwords: Passwords::new(secrets.clone()),
             request_ids: RequestIds::new(&secrets),

@@ -11,6 +11,7 @@ pub mod serve;
 pub mod tenant;
 pub mod user;
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -23,6 +24,7 @@ use crate::db::pool::{Pools, Settings};
 use crate::domain::ids::IdSource;
 use crate::domain::time::Timestamp;
 use crate::secrets::Secrets;
+use crate::seed;
 
 /// A realtime server for organisations that move many people through stages under deadlines.
 #[derive(Debug, Parser)]
@@ -63,6 +65,8 @@ enum Command {
     Import(import::Args),
     /// Write the jamaah into a file that can be imported again.
     Export(export::Args),
+    /// Fill tenants with a season that never happened.
+    Seed(seed::Args),
     /// Look at everything that the program needs, and say what to do.
     Doctor,
     /// Print the description of the API, OpenAPI 3.1.
@@ -82,6 +86,11 @@ impl Cli {
             Command::ApiKey { action } => api_key::run(Desk::new(&config?)?, action).await?,
             Command::Import(args) => return Ok(import::run(config?, &args).await),
             Command::Export(args) => export::run(config?, &args).await?,
+            Command::Seed(args) => {
+                let parts = seed::Parts::of(&config?)?;
+                let summary = seed::run(&args, &parts, Clock::System.now()).await?;
+                write!(std::io::stdout(), "{summary}")?;
+            }
             Command::Doctor => return Ok(doctor::examine(config).await),
             Command::Openapi => openapi::print_openapi()?,
         }

@@ -12,11 +12,14 @@ pub mod journal;
 pub mod load;
 pub mod migrate;
 pub mod names;
+pub mod pipeline_tasks;
 pub mod pool;
 pub mod schema;
+pub mod task_comments;
 pub mod tenants;
 pub mod testing;
 pub mod types;
+pub mod users;
 
 pub use diesel_async::AsyncPgConnection as Connection;
 

@@ -5,4 +5,5 @@ pub mod ids;
 pub mod manifest;
 pub mod pipeline;
 pub mod principal;
+pub mod roles;
 pub mod time;

@@ -19,4 +19,5 @@ pub mod importing;
 pub mod logging;
 pub mod metrics;
 pub mod secrets;
+pub mod seed;
 pub mod spreadsheet;

@@ -1,7 +1,7 @@
 //! A tenant's hot state, read as it stands at one moment: everything about the
 //! jamaah who are not closed or were closed lately, and the configuration.
 
-mod rows;
+pub(super) mod rows;
 #[cfg(test)]
 mod tests;
 

@@ -512,7 +512,7 @@ async fn instances(
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = pipeline_tasks, check_for_backend(diesel::pg::Pg))]
-struct TaskRow {
+pub struct TaskRow {
     id: TaskId,
     jamaah_id: JamaahId,
     stage_id: StageId,
@@ -538,6 +538,37 @@ struct TaskRow {
     updated_at: Timestamp,
 }
 
+impl TaskRow {
+    pub fn task(self, texts: &mut Interner) -> Task {
+        Task {
+            id: self.id,
+            jamaah_id: self.jamaah_id,
+            stage_id: self.stage_id,
+            instance_id: self.instance_id,
+            title: texts.one(&self.title),
+            role: RoleKey(texts.one(&self.assigned_role)),
+            assignee: self.assignee,
+            priority: self.priority,
+            status: self.status,
+            required: self.required,
+            due_at: self.due_at,
+            overdue: self.overdue,
+            blocked_reason: texts.maybe(self.blocked_reason),
+            blocked_by_third_party: self.blocked_by_third_party,
+            blocked_at: self.blocked_at,
+            notes: texts.maybe(self.notes),
+            started_at: self.started_at,
+            completed_at: self.completed_at,
+            completed_by: self
+                .completed_by_type
+                .map(|kind| actor(kind, self.completed_by)),
+            version: self.version,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+        }
+    }
+}
+
 async fn tasks(
     conn: &mut AsyncPgConnection,
     tenant: TenantId,
@@ -548,32 +579,7 @@ async fn tasks(
     let mut found = query.load_stream::<TaskRow>(conn).await?;
     let mut tasks = Vec::new();
     while let Some(row) = found.try_next().await? {
-        tasks.push(Task {
-            id: row.id,
-            jamaah_id: row.jamaah_id,
-            stage_id: row.stage_id,
-            instance_id: row.instance_id,
-            title: texts.one(&row.title),
-            role: RoleKey(texts.one(&row.assigned_role)),
-            assignee: row.assignee,
-            priority: row.priority,
-            status: row.status,
-            required: row.required,
-            due_at: row.due_at,
-            overdue: row.overdue,
-            blocked_reason: texts.maybe(row.blocked_reason),
-            blocked_by_third_party: row.blocked_by_third_party,
-            blocked_at: row.blocked_at,
-            notes: texts.maybe(row.notes),
-            started_at: row.started_at,
-            completed_at: row.completed_at,
-            completed_by: row
-                .completed_by_type
-                .map(|kind| actor(kind, row.completed_by)),
-            version: row.version,
-            created_at: row.created_at,
-            updated_at: row.updated_at,
-        });
+        tasks.push(row.task(texts));
     }
     Ok(tasks)
 }

@@ -1,0 +1,105 @@
+//! The roles that a new tenant starts with: those that the stages of the
+//! templates name, and those of the people around them. A tenant may change
+//! what they permit, and add its own.
+
+use super::principal::{Permission, RoleKey};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BuiltinRole {
+    pub key: RoleKey,
+    /// In Indonesian, as the tenant sees it.
+    pub name: &'static str,
+    pub permissions: Vec<Permission>,
+}
+
+/// Does the work of a stage, and sees everybody's.
+const WORKER: [Permission; 4] = [
+    Permission::PipelineRead,
+    Permission::TasksReadAll,
+    Permission::TasksWork,
+    Permission::JamaahRead,
+];
+
+/// Sees everything and changes nothing.
+const READER: [Permission; 5] = [
+    Permission::PipelineRead,
+    Permission::TasksReadAll,
+    Permission::JamaahRead,
+    Permission::ExportsRead,
+    Permission::AuditRead,
+];
+
+pub fn builtin_roles() -> Vec<BuiltinRole> {
+    let role = |key: &str, name, permissions: &[Permission]| BuiltinRole {
+        key: RoleKey::new(key),
+        name,
+        permissions: permissions.to_vec(),
+    };
+    // whoever collects documents also registers people and reads manifests in
+    let registers = [Permission::JamaahWrite, Permission::ImportsWrite];
+    let manages: Vec<_> = Permission::ALL
+        .into_iter()
+        .filter(|p| *p != Permission::UsersAdmin)
+        .collect();
+    vec![
+        role(
+            "document-admin",
+            "Admin Dokumen",
+            &[&WORKER[..], &registers].concat(),
+        ),
+        role("siskopatuh-admin", "Admin SISKOPATUH", &WORKER),
+        role("visa-admin", "Admin Visa", &WORKER),
+        role("travel-admin", "Admin Perjalanan", &WORKER),
+        role("logistics-admin", "Admin Perlengkapan", &WORKER),
+        role("operations-manager", "Manajer Operasional", &manages),
+        role("agency-owner", "Pemilik", &READER),
+        role("auditor", "Auditor", &READER),
+        // until agents are scoped to the jamaah they brought, they see nobody's
+        role("agent", "Agen", &[]),
+        role("admin", "Administrator", &Permission::ALL),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::domain::ids::IdSource;
+    use crate::domain::pipeline::decide::{TEMPLATES, from_template};
+
+    #[test]
+    fn every_role_that_a_template_names_exists() {
+        let known: BTreeSet<_> = builtin_roles().into_iter().map(|role| role.key).collect();
+        for (name, text) in TEMPLATES {
+            let stages =
+                from_template(text, &mut IdSource::seeded(1), chrono::DateTime::UNIX_EPOCH);
+            for stage in stages.unwrap() {
+                assert!(
+                    known.contains(&stage.role),
+                    "{name}: {}",
+                    stage.role.as_str()
+                );
+                for task in &stage.templates {
+                    assert!(known.contains(&task.role), "{name}: {}", task.role.as_str());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn only_the_administrator_manages_users_and_readers_change_nothing() {
+        let writes = |permission: &Permission| !READER.contains(permission);
+        for role in builtin_roles() {
+            let admin = role.permissions.contains(&Permission::UsersAdmin);
+            assert_eq!(admin, role.key.as_str() == "admin");
+            if matches!(role.key.as_str(), "agency-owner" | "auditor" | "agent") {
+                assert!(
+                    !role.permissions.iter().any(writes),
+                    "{}",
+                    role.key.as_str()
+                );
+            }
+        }
+    }
+}
