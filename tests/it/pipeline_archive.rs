@@ -23,7 +23,11 @@ async fn add_archived(app: &TestApp, season: &Season) {
     let task = "INSERT INTO pipeline_tasks (tenant_id, id, jamaah_id, stage_id, instance_id, title, assigned_role, priority, status, required, \
                 overdue, blocked_by_third_party, completed_at, version, created_at, updated_at) \
                 VALUES ($1, $2, $2, $3, $2, 'Collect passport', 'document-admin', 'normal', 'completed', true, false, false, '2025-10-01', 4, '2025-09-01', '2025-10-01')";
-    for (sql, last) in [(jamaah, season.departure.0), (status, season.departure.0), (task, stage.0)] {
+    for (sql, last) in [
+        (jamaah, season.departure.0),
+        (status, season.departure.0),
+        (task, stage.0),
+    ] {
         diesel::sql_query(sql)
             .bind::<SqlUuid, _>(app.tenant.id)
             .bind::<SqlUuid, _>(ARCHIVED)
@@ -42,9 +46,18 @@ async fn an_archived_task_can_be_read_but_not_changed() {
     let key = app.integration();
     let path = format!("{TASKS}/{ARCHIVED}");
     let task = key.get(&path).await.data(200);
-    assert_eq!((&task["archived"], &task["version"]), (&json!(true), &json!(4)));
-    assert_eq!((&task["jamaah_name"], &task["jamaah_phone"]), (&json!("Haji Lama"), &json!("0811")));
-    assert_eq!((&task["stage_code"], &task["departure_code"]), (&json!("documents"), &json!("UMR-01")));
+    assert_eq!(
+        (&task["archived"], &task["version"]),
+        (&json!(true), &json!(4))
+    );
+    assert_eq!(
+        (&task["jamaah_name"], &task["jamaah_phone"]),
+        (&json!("Haji Lama"), &json!("0811"))
+    );
+    assert_eq!(
+        (&task["stage_code"], &task["departure_code"]),
+        (&json!("documents"), &json!("UMR-01"))
+    );
     for (verb, body, to) in [
         ("reopen", json!({}), "in_progress"),
         ("complete", json!({}), "completed"),
@@ -53,15 +66,24 @@ async fn an_archived_task_can_be_read_but_not_changed() {
     ] {
         let refused = key.post(&format!("{path}/{verb}"), body).await;
         assert_eq!(refused.code(), "409 INVALID_TRANSITION", "{verb}");
-        assert_eq!(refused.json()["error"]["details"], json!({ "from": "archived", "to": to }));
+        assert_eq!(
+            refused.json()["error"]["details"],
+            json!({ "from": "archived", "to": to })
+        );
     }
     let refused = key.put(&path, json!({ "version": 4, "notes": "x" })).await;
     assert_eq!(refused.code(), "409 INVALID_TRANSITION");
     let bulk = json!({ "action": "reopen", "ids": [ARCHIVED, Uuid::nil()] });
     let results = key.post(&format!("{TASKS}/bulk"), bulk).await.data(200);
     assert_eq!(results[0]["error"]["details"]["from"], "archived");
-    assert_eq!((&results[0]["status"], &results[1]["status"]), (&json!(409), &json!(404)));
-    assert_eq!(key.get(&format!("{path}/comments")).await.data(200), json!([]));
+    assert_eq!(
+        (&results[0]["status"], &results[1]["status"]),
+        (&json!(409), &json!(404))
+    );
+    assert_eq!(
+        key.get(&format!("{path}/comments")).await.data(200),
+        json!([])
+    );
 }
 
 #[actix_web::test]
@@ -69,7 +91,10 @@ async fn an_archived_task_is_seen_by_those_who_saw_it_before() {
     let app = TestApp::start().await;
     let season = Season::begin(&app).await;
     add_archived(&app, &season).await;
-    let officer = app.stranger().signed_in("al-barokah", &app.tenant.officer).await;
+    let officer = app
+        .stranger()
+        .signed_in("al-barokah", &app.tenant.officer)
+        .await;
     let path = format!("{TASKS}/{ARCHIVED}");
     assert_eq!(officer.get(&path).await.code(), "404 NOT_FOUND");
     let refused = officer.post(&format!("{path}/reopen"), json!({})).await;

@@ -25,7 +25,10 @@ async fn each_task_has_a_result_of_its_own_in_order() {
     let answer = key.post(BULK, body).await;
     let results = answer.data(200);
     let results = results.as_array().unwrap();
-    let told: Vec<(&Value, &Value)> = results.iter().map(|one| (&one["id"], &one["status"])).collect();
+    let told: Vec<(&Value, &Value)> = results
+        .iter()
+        .map(|one| (&one["id"], &one["status"]))
+        .collect();
     assert_eq!(
         json!(told),
         json!([
@@ -41,8 +44,14 @@ async fn each_task_has_a_result_of_its_own_in_order() {
     assert_eq!(results[1]["error"]["code"], "NOT_FOUND");
     assert_eq!(results[2]["error"]["code"], "VERSION_CONFLICT");
     assert_eq!(results[2]["error"]["details"]["current"]["version"], 1);
-    assert_eq!((&results[2]["ok"], &results[3]["ok"]), (&json!(false), &json!(true)));
-    assert_eq!(answer.json()["meta"]["seq"], season.tenant.view().state.head);
+    assert_eq!(
+        (&results[2]["ok"], &results[3]["ok"]),
+        (&json!(false), &json!(true))
+    );
+    assert_eq!(
+        answer.json()["meta"]["seq"],
+        season.tenant.view().state.head
+    );
 }
 
 #[actix_web::test]
@@ -56,13 +65,19 @@ async fn repeating_gives_each_task_its_first_result() {
     let first = key.post(BULK, body.clone()).await.data(200);
     let second = key.post(BULK, body).await.data(200);
     for at in 0..2 {
-        assert_eq!((&first[at]["replayed"], &second[at]["replayed"]), (&json!(false), &json!(true)));
+        assert_eq!(
+            (&first[at]["replayed"], &second[at]["replayed"]),
+            (&json!(false), &json!(true))
+        );
         assert_eq!(first[at]["data"], second[at]["data"]);
         assert_eq!(first[at]["data"]["priority"], "urgent");
         assert_eq!(season.task(ids[at]).version, 2);
     }
     let other = json!({ "action": "start", "ids": ids });
-    assert_eq!(key.post(BULK, other).await.code(), "409 IDEMPOTENCY_MISMATCH");
+    assert_eq!(
+        key.post(BULK, other).await.code(),
+        "409 IDEMPOTENCY_MISMATCH"
+    );
 }
 
 #[actix_web::test]
@@ -77,9 +92,17 @@ async fn what_is_done_to_many_is_what_is_done_to_one() {
     let key = app.integration();
     let me = app.manager().await.get("/api/v1/me").await.json()["data"]["user"]["id"].clone();
     for (body, field, value) in [
-        (json!({ "action": "assign", "assignee": me }), "assignee", me.clone()),
+        (
+            json!({ "action": "assign", "assignee": me }),
+            "assignee",
+            me.clone(),
+        ),
         (json!({ "action": "start" }), "status", json!("in_progress")),
-        (json!({ "action": "complete", "notes": "x" }), "status", json!("completed")),
+        (
+            json!({ "action": "complete", "notes": "x" }),
+            "status",
+            json!("completed"),
+        ),
     ] {
         let mut body = body;
         body["ids"] = json!(ids);
@@ -91,7 +114,11 @@ async fn what_is_done_to_many_is_what_is_done_to_one() {
         }
     }
     let view = season.tenant.view();
-    let opened = view.state.tasks().filter(|task| &*task.role.0 == "visa-admin").count();
+    let opened = view
+        .state
+        .tasks()
+        .filter(|task| &*task.role.0 == "visa-admin")
+        .count();
     assert_eq!(opened, 20, "the next stage opens for everybody");
 }
 
@@ -105,10 +132,19 @@ async fn a_request_that_makes_no_sense_changes_nothing() {
         (json!({ "action": "start" }), vec!["ids"]),
         (json!({ "action": "start", "ids": [id, id] }), vec!["ids"]),
         (json!({ "action": "delete", "ids": [id] }), vec!["action"]),
-        (json!({ "action": "start", "ids": [id], "reason": "x" }), vec!["reason"]),
-        (json!({ "action": "start", "ids": [id], "foo": 1 }), vec!["foo"]),
+        (
+            json!({ "action": "start", "ids": [id], "reason": "x" }),
+            vec!["reason"],
+        ),
+        (
+            json!({ "action": "start", "ids": [id], "foo": 1 }),
+            vec!["foo"],
+        ),
         (json!({ "action": "start", "ids": ["x"] }), vec!["ids[0]"]),
-        (json!({ "action": "assign", "ids": [id], "assignee": "01930000-0000-7000-8000-000000000001" }), vec!["assignee"]),
+        (
+            json!({ "action": "assign", "ids": [id], "assignee": "01930000-0000-7000-8000-000000000001" }),
+            vec!["assignee"],
+        ),
     ] {
         let refused = key.post(BULK, body.clone()).await;
         assert_eq!(refused.fields(), fields, "{body}");

@@ -14,7 +14,9 @@ const BOTTLENECKS: &str = "/api/v1/pipeline/bottlenecks";
 async fn stuck(app: &TestApp) -> Season {
     let season = Season::begin(app).await;
     for number in 0..10 {
-        season.add_person(&format!("Jamaah {number}"), &format!("X{number:07}")).await;
+        season
+            .add_person(&format!("Jamaah {number}"), &format!("X{number:07}"))
+            .await;
     }
     app.clock.advance(chrono::Duration::days(21));
     season
@@ -26,11 +28,17 @@ async fn health_is_that_of_the_newest_state() {
     let season = Season::begin(&app).await;
     let key = app.integration();
     let empty = key.get(HEALTH).await.data(200);
-    assert_eq!((&empty["total"], &empty["score"]), (&json!(0), &Value::Null));
+    assert_eq!(
+        (&empty["total"], &empty["score"]),
+        (&json!(0), &Value::Null)
+    );
     let (_, tasks) = season.add_person("Siti", "X0000001").await;
     let answer = key.get(HEALTH).await;
     let health = answer.data(200);
-    assert_eq!((&health["total"], &health["on_track"], &health["score"]), (&json!(1), &json!(1), &json!(100.0)));
+    assert_eq!(
+        (&health["total"], &health["on_track"], &health["score"]),
+        (&json!(1), &json!(1), &json!(100.0))
+    );
     assert_eq!(health["tasks"]["open"], 2);
     let meta = answer.json()["meta"].clone();
     assert_eq!(meta["seq"], season.tenant.view().state.head);
@@ -51,7 +59,14 @@ async fn health_is_not_sent_again_while_nothing_happens() {
     let key = app.integration();
     let first = key.get(HEALTH).await;
     let knowing = key.with("if-none-match", first.header("etag"));
-    let hits = || app.running.app.metrics.cache_requests_total.with_label_values(&["hit"]).get();
+    let hits = || {
+        app.running
+            .app
+            .metrics
+            .cache_requests_total
+            .with_label_values(&["hit"])
+            .get()
+    };
     let before = hits();
     assert_eq!(knowing.get(HEALTH).await.status, 304);
     assert_eq!(hits(), before + 1);
@@ -72,10 +87,24 @@ async fn bottlenecks_are_filtered_by_severity() {
     let found = answer.data(200);
     assert_eq!(found.as_array().unwrap().len(), 1, "{found}");
     let severity = found[0]["severity"].as_str().unwrap().to_owned();
-    assert_eq!((&found[0]["code"], severity.as_str()), (&json!("documents"), "critical"));
-    assert_eq!(answer.json()["meta"]["seq"], season.tenant.view().state.head);
-    for (query, count) in [("critical", 1), ("low,moderate", 0), ("high,critical", 1), ("medium", 0)] {
-        let found = key.get(&format!("{BOTTLENECKS}?severity={query}")).await.data(200);
+    assert_eq!(
+        (&found[0]["code"], severity.as_str()),
+        (&json!("documents"), "critical")
+    );
+    assert_eq!(
+        answer.json()["meta"]["seq"],
+        season.tenant.view().state.head
+    );
+    for (query, count) in [
+        ("critical", 1),
+        ("low,moderate", 0),
+        ("high,critical", 1),
+        ("medium", 0),
+    ] {
+        let found = key
+            .get(&format!("{BOTTLENECKS}?severity={query}"))
+            .await
+            .data(200);
         assert_eq!(found.as_array().unwrap().len(), count, "{query}");
     }
     let refused = key.get(&format!("{BOTTLENECKS}?severity=severe")).await;
@@ -93,10 +122,20 @@ async fn numbers_in_memory_outlast_the_database() {
     let fresh = key.get(HEALTH).await;
     app.cut_database().await;
     // something that notices
-    let refused = key.post("/api/v1/pipeline/departures", json!({ "code": "X", "departure_date": "2026-12-24" })).await;
+    let refused = key
+        .post(
+            "/api/v1/pipeline/departures",
+            json!({ "code": "X", "departure_date": "2026-12-24" }),
+        )
+        .await;
     assert_eq!(refused.code(), "503 UNAVAILABLE");
     let knowing = key.clone().with("if-none-match", fresh.header("etag"));
-    for path in [HEALTH, BOTTLENECKS, "/api/v1/pipeline/stages", "/api/v1/pipeline/departures"] {
+    for path in [
+        HEALTH,
+        BOTTLENECKS,
+        "/api/v1/pipeline/stages",
+        "/api/v1/pipeline/departures",
+    ] {
         let answer = knowing.get(path).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.text);
         assert_eq!(answer.json()["meta"]["stale"], true, "{path}");
@@ -110,11 +149,21 @@ async fn a_tenant_that_cannot_be_loaded_is_read_from_the_cache() {
     let _season = stuck(&there).await;
     let key = there.integration();
     let mut given = Vec::new();
-    for (kind, path) in [(Kind::Health, HEALTH), (Kind::Bottlenecks, BOTTLENECKS), (Kind::Stages, "/api/v1/pipeline/stages")] {
+    for (kind, path) in [
+        (Kind::Health, HEALTH),
+        (Kind::Bottlenecks, BOTTLENECKS),
+        (Kind::Stages, "/api/v1/pipeline/stages"),
+    ] {
         let data = key.get(path).await.data(200);
         let kept = loop {
             // they are kept in the background
-            match there.running.app.cache.get(TenantId(there.tenant.id), kind, 0).await {
+            match there
+                .running
+                .app
+                .cache
+                .get(TenantId(there.tenant.id), kind, 0)
+                .await
+            {
                 Some(kept) => break kept,
                 None => tokio::task::yield_now().await,
             }
@@ -126,14 +175,25 @@ async fn a_tenant_that_cannot_be_loaded_is_read_from_the_cache() {
     let key = here.integration();
     assert_eq!(key.get("/api/v1/me").await.status, 200);
     here.cut_database().await;
-    assert_eq!(key.get(HEALTH).await.code(), "503 UNAVAILABLE", "nothing is known");
+    assert_eq!(
+        key.get(HEALTH).await.code(),
+        "503 UNAVAILABLE",
+        "nothing is known"
+    );
     let tenant = TenantId(here.tenant.id);
     for (kind, path, data, kept) in given {
-        here.running.app.cache.put(tenant, kind, kept.seq, kept.body).await;
+        here.running
+            .app
+            .cache
+            .put(tenant, kind, kept.seq, kept.body)
+            .await;
         let answer = key.get(path).await;
         assert_eq!(answer.data(200), data);
         let meta = answer.json()["meta"].clone();
-        assert_eq!((&meta["stale"], &meta["seq"]), (&json!(true), &json!(kept.seq)));
+        assert_eq!(
+            (&meta["stale"], &meta["seq"]),
+            (&json!(true), &json!(kept.seq))
+        );
         assert_eq!(meta["as_of"], "2026-12-14T02:00:00Z");
         let knowing = key.clone().with("if-none-match", answer.header("etag"));
         assert_eq!(knowing.get(path).await.status, 304);
@@ -143,5 +203,8 @@ async fn a_tenant_that_cannot_be_loaded_is_read_from_the_cache() {
     assert_eq!(page.json()["meta"]["total"], 2);
     let mild = key.get(&format!("{BOTTLENECKS}?severity=low,medium")).await;
     assert_eq!(mild.data(200), json!([]));
-    assert_eq!(key.get("/api/v1/pipeline/tasks").await.code(), "503 UNAVAILABLE");
+    assert_eq!(
+        key.get("/api/v1/pipeline/tasks").await.code(),
+        "503 UNAVAILABLE"
+    );
 }

@@ -107,7 +107,9 @@ async fn what_is_not_there_cannot_be_filtered_by() {
     let season = Season::begin(&app).await;
     let key = app.integration();
     let body = json!({ "code": "UMR-01", "departure_date": "2027-01-20" });
-    key.post("/api/v1/pipeline/departures", body).await.data(201);
+    key.post("/api/v1/pipeline/departures", body)
+        .await
+        .data(201);
     let nobody = "01930000-0000-7000-8000-000000000001";
     for (query, fields) in [
         ("stage=documents,packing".to_owned(), ["stage"]),
@@ -145,7 +147,14 @@ async fn pages_neither_repeat_nor_skip_in_any_order() {
     let key = app.integration();
     let all = ids(&key, "limit=100").await;
     assert_eq!(all.len(), 24);
-    for sort in ["risk", "due_at", "priority", "created_at", "updated_at", "name"] {
+    for sort in [
+        "risk",
+        "due_at",
+        "priority",
+        "created_at",
+        "updated_at",
+        "name",
+    ] {
         for sort in [sort.to_owned(), format!("-{sort}")] {
             let mut seen = Vec::new();
             for page in 1..=5 {
@@ -160,12 +169,20 @@ async fn pages_neither_repeat_nor_skip_in_any_order() {
     let names = values(&key, "sort=name&limit=100", "jamaah_name").await;
     assert!(names.is_sorted_by_key(|name| name.to_string()), "{names:?}");
     let made = values(&key, "sort=-created_at&limit=100", "created_at").await;
-    assert!(made.is_sorted_by(|a, b| a.as_str() >= b.as_str()), "{made:?}");
+    assert!(
+        made.is_sorted_by(|a, b| a.as_str() >= b.as_str()),
+        "{made:?}"
+    );
     let rank = |priority: &Value| {
-        ["low", "normal", "high", "urgent"].iter().position(|known| priority == known)
+        ["low", "normal", "high", "urgent"]
+            .iter()
+            .position(|known| priority == known)
     };
     let priorities = values(&key, "sort=-priority&limit=100", "priority").await;
-    assert!(priorities.is_sorted_by(|a, b| rank(a) >= rank(b)), "{priorities:?}");
+    assert!(
+        priorities.is_sorted_by(|a, b| rank(a) >= rank(b)),
+        "{priorities:?}"
+    );
     for sort in ["due_at", "-due_at"] {
         let due = values(&key, &format!("sort={sort}&limit=100"), "due_at").await;
         let dated: Vec<&str> = due.iter().map_while(Value::as_str).collect();
@@ -183,7 +200,10 @@ async fn an_officer_sees_tasks_of_their_role_and_their_own() {
     let app = TestApp::start().await;
     let season = Season::begin(&app).await;
     let (_, tasks) = season.add_person("Siti", "X0000001").await;
-    let officer = app.stranger().signed_in("al-barokah", &app.tenant.officer).await;
+    let officer = app
+        .stranger()
+        .signed_in("al-barokah", &app.tenant.officer)
+        .await;
     let key = app.integration();
     assert!(ids(&officer, "").await.is_empty());
     let me = my_id(&officer).await;
@@ -194,7 +214,9 @@ async fn an_officer_sees_tasks_of_their_role_and_their_own() {
     assert_eq!(meta["total"], 1);
     assert_eq!(meta["roles"], json!({ "document-admin": 1 }));
     for task in &tasks {
-        key.post(&format!("{TASKS}/{}/complete", task.id), json!({})).await.data(200);
+        key.post(&format!("{TASKS}/{}/complete", task.id), json!({}))
+            .await
+            .data(200);
     }
     let roles = values(&officer, "status=open", "role").await;
     assert_eq!(roles, ["visa-admin"]);

@@ -11,7 +11,9 @@ use crate::support::season::Season;
 const TASKS: &str = "/api/v1/pipeline/tasks";
 
 async fn command(client: &Client, task: TaskId, command: &str, body: Value) -> Answer {
-    client.post(&format!("{TASKS}/{task}/{command}"), body).await
+    client
+        .post(&format!("{TASKS}/{task}/{command}"), body)
+        .await
 }
 
 async fn edit(client: &Client, task: TaskId, body: Value) -> Answer {
@@ -26,7 +28,11 @@ async fn a_task_goes_its_way() {
     let (key, id) = (app.integration(), tasks[0].id);
     for (verb, body, status) in [
         ("start", json!({ "version": 1 }), "in_progress"),
-        ("block", json!({ "reason": "no photo", "third_party": true }), "blocked"),
+        (
+            "block",
+            json!({ "reason": "no photo", "third_party": true }),
+            "blocked",
+        ),
         ("unblock", json!({}), "in_progress"),
         ("complete", json!({ "notes": "all there" }), "completed"),
         ("reopen", json!({ "reason": "blurred" }), "in_progress"),
@@ -35,7 +41,11 @@ async fn a_task_goes_its_way() {
         let answer = command(&key, id, verb, body).await;
         let task = answer.data(200);
         assert_eq!(task["status"], status, "{verb}");
-        assert_eq!(answer.header("etag"), format!("\"{}\"", task["version"]), "{verb}");
+        assert_eq!(
+            answer.header("etag"),
+            format!("\"{}\"", task["version"]),
+            "{verb}"
+        );
         assert_eq!(task["version"], season.task(id).version, "{verb}");
         if verb == "block" {
             assert_eq!(task["blocked_reason"], "no photo");
@@ -45,7 +55,10 @@ async fn a_task_goes_its_way() {
     let refused = command(&key, id, "start", json!({})).await;
     assert_eq!(refused.code(), "409 INVALID_TRANSITION");
     let details = &refused.json()["error"]["details"];
-    assert_eq!(details, &json!({ "from": "cancelled", "to": "in_progress" }));
+    assert_eq!(
+        details,
+        &json!({ "from": "cancelled", "to": "in_progress" })
+    );
 }
 
 #[actix_web::test]
@@ -55,13 +68,25 @@ async fn commands_need_no_body_but_take_no_nonsense() {
     let (_, tasks) = season.add_person("Siti", "X0000001").await;
     let (key, id) = (app.integration(), tasks[0].id);
     let start = format!("{TASKS}/{id}/start");
-    assert_eq!(key.send(reqwest::Method::POST, &start, None).await.status, 200);
+    assert_eq!(
+        key.send(reqwest::Method::POST, &start, None).await.status,
+        200
+    );
     let refused = async |verb: &str, body: Value| command(&key, id, verb, body).await.fields();
-    assert_eq!(refused("complete", json!({ "note": "typo" })).await, ["note"]);
+    assert_eq!(
+        refused("complete", json!({ "note": "typo" })).await,
+        ["note"]
+    );
     assert_eq!(refused("block", json!({})).await, ["reason"]);
-    assert_eq!(refused("block", json!({ "reason": "  " })).await, ["reason"]);
+    assert_eq!(
+        refused("block", json!({ "reason": "  " })).await,
+        ["reason"]
+    );
     assert_eq!(refused("block", json!({ "reason": 7 })).await, ["reason"]);
-    assert_eq!(refused("start", json!({ "version": "one" })).await, ["version"]);
+    assert_eq!(
+        refused("start", json!({ "version": "one" })).await,
+        ["version"]
+    );
     assert_eq!(refused("assign", json!({})).await, ["assignee"]);
     assert_eq!(season.task(id).version, 2);
 }
@@ -97,12 +122,18 @@ async fn editing_needs_the_version_that_was_seen() {
     let (_, tasks) = season.add_person("Siti", "X0000001").await;
     let (key, id) = (app.integration(), tasks[0].id);
     let title = json!({ "title": "Scan the passport" });
-    assert_eq!(edit(&key, id, title.clone()).await.code(), "428 VERSION_REQUIRED");
+    assert_eq!(
+        edit(&key, id, title.clone()).await.code(),
+        "428 VERSION_REQUIRED"
+    );
     // the tag of a GET will do
     let read = key.get(&format!("{TASKS}/{id}")).await;
     let seen = key.clone().with("if-match", read.header("etag"));
     assert_eq!(edit(&seen, id, title.clone()).await.data(200)["version"], 2);
-    assert_eq!(edit(&seen, id, title.clone()).await.code(), "409 VERSION_CONFLICT");
+    assert_eq!(
+        edit(&seen, id, title.clone()).await.code(),
+        "409 VERSION_CONFLICT"
+    );
     let both = json!({ "version": 2, "title": "x" });
     assert_eq!(edit(&seen, id, both).await.code(), "400 MALFORMED_REQUEST");
     let any = key.with("if-match", "*");
@@ -119,11 +150,23 @@ async fn an_edit_leaves_what_is_absent_and_clears_what_is_null() {
     let task = edit(&key, id, first).await.data(200);
     assert_eq!(task["notes"], "call first");
     assert_eq!(task["priority"], "high");
-    assert_eq!((&task["role"], &task["required"]), (&json!("visa-admin"), &json!(false)));
+    assert_eq!(
+        (&task["role"], &task["required"]),
+        (&json!("visa-admin"), &json!(false))
+    );
     assert_eq!(task["title"], tasks[0].title.to_string());
     assert_eq!(task["due_at"], json!(tasks[0].due_at));
-    let task = edit(&key, id, json!({ "version": 2, "notes": null, "due_at": null })).await.data(200);
-    assert_eq!((&task["notes"], &task["due_at"]), (&Value::Null, &Value::Null));
+    let task = edit(
+        &key,
+        id,
+        json!({ "version": 2, "notes": null, "due_at": null }),
+    )
+    .await
+    .data(200);
+    assert_eq!(
+        (&task["notes"], &task["due_at"]),
+        (&Value::Null, &Value::Null)
+    );
     assert_eq!(task["priority"], "high");
     for (body, field) in [
         (json!({ "version": 3, "title": null }), "title"),
@@ -146,7 +189,8 @@ async fn only_active_people_of_the_tenant_are_given_tasks() {
     let (key, id) = (app.integration(), tasks[0].id);
     let other = Tenant::create(&app.database, "other", &app.running.app.secrets).await;
     let stranger = app.stranger().signed_in("other", &other.manager).await;
-    let me = async |client: &Client| client.get("/api/v1/me").await.json()["data"]["user"]["id"].clone();
+    let me =
+        async |client: &Client| client.get("/api/v1/me").await.json()["data"]["user"]["id"].clone();
     let foreign = me(&stranger).await;
     let nobody = json!("01930000-0000-7000-8000-000000000001");
     for assignee in [&foreign, &nobody] {
@@ -156,9 +200,13 @@ async fn only_active_people_of_the_tenant_are_given_tasks() {
         assert_eq!(refused.fields(), ["assignee"]);
     }
     let mine = me(&app.manager().await).await;
-    let task = command(&key, id, "assign", json!({ "assignee": mine })).await.data(200);
+    let task = command(&key, id, "assign", json!({ "assignee": mine }))
+        .await
+        .data(200);
     assert_eq!(task["assignee"], mine);
-    let task = command(&key, id, "assign", json!({ "assignee": null })).await.data(200);
+    let task = command(&key, id, "assign", json!({ "assignee": null }))
+        .await
+        .data(200);
     assert_eq!(task["assignee"], Value::Null);
 }
 
@@ -172,7 +220,10 @@ async fn a_task_can_be_added_to_an_active_stage() {
     let answer = key.post(TASKS, new.clone()).await;
     let task = answer.data(201);
     assert_eq!(answer.header("etag"), "\"1\"");
-    assert_eq!((&task["status"], &task["role"]), (&json!("pending"), &json!("document-admin")));
+    assert_eq!(
+        (&task["status"], &task["role"]),
+        (&json!("pending"), &json!("document-admin"))
+    );
     assert_eq!(task["due_at"], json!(tasks[0].due_at));
     let again = key.post(TASKS, new.clone()).await;
     assert_eq!(again.header("idempotency-replayed"), "true");
@@ -184,12 +235,28 @@ async fn a_task_can_be_added_to_an_active_stage() {
         body[field] = value;
         body
     };
-    assert_eq!(key.post(TASKS, with("stage_id", json!(visa))).await.fields(), ["stage_id"]);
-    assert_eq!(key.post(TASKS, with("title", json!(" "))).await.fields(), ["title"]);
-    assert_eq!(key.post(TASKS, with("deadline", json!("soon"))).await.fields(), ["deadline"]);
+    assert_eq!(
+        key.post(TASKS, with("stage_id", json!(visa)))
+            .await
+            .fields(),
+        ["stage_id"]
+    );
+    assert_eq!(
+        key.post(TASKS, with("title", json!(" "))).await.fields(),
+        ["title"]
+    );
+    assert_eq!(
+        key.post(TASKS, with("deadline", json!("soon")))
+            .await
+            .fields(),
+        ["deadline"]
+    );
     assert_eq!(key.post(TASKS, json!({})).await.fields(), ["jamaah_id"]);
     let nobody = json!("01930000-0000-7000-8000-000000000001");
-    assert_eq!(key.post(TASKS, with("jamaah_id", nobody)).await.code(), "404 NOT_FOUND");
+    assert_eq!(
+        key.post(TASKS, with("jamaah_id", nobody)).await.code(),
+        "404 NOT_FOUND"
+    );
 }
 
 #[actix_web::test]
@@ -209,13 +276,28 @@ async fn a_task_of_another_tenant_is_not_there() {
         ("cancel", json!({})),
         ("comments", json!({ "body": "x" })),
     ] {
-        assert_eq!(command(&key, id, verb, body).await.code(), "404 NOT_FOUND", "{verb}");
+        assert_eq!(
+            command(&key, id, verb, body).await.code(),
+            "404 NOT_FOUND",
+            "{verb}"
+        );
     }
-    assert_eq!(edit(&key, id, json!({ "version": 1 })).await.code(), "404 NOT_FOUND");
-    assert_eq!(key.get(&format!("{TASKS}/{id}/comments")).await.code(), "404 NOT_FOUND");
+    assert_eq!(
+        edit(&key, id, json!({ "version": 1 })).await.code(),
+        "404 NOT_FOUND"
+    );
+    assert_eq!(
+        key.get(&format!("{TASKS}/{id}/comments")).await.code(),
+        "404 NOT_FOUND"
+    );
     let new = json!({ "jamaah_id": jamaah, "stage_id": tasks[0].stage_id, "title": "x" });
     assert_eq!(key.post(TASKS, new).await.code(), "404 NOT_FOUND");
-    let bulk = key.post(&format!("{TASKS}/bulk"), json!({ "action": "start", "ids": [id] })).await;
+    let bulk = key
+        .post(
+            &format!("{TASKS}/bulk"),
+            json!({ "action": "start", "ids": [id] }),
+        )
+        .await;
     assert_eq!(bulk.data(200)[0]["status"], 404);
     assert_eq!(season.task(id).version, 1);
 }
@@ -230,7 +312,10 @@ async fn one_task_is_read_conditionally() {
     let first = key.get(&path).await;
     let task = first.data(200);
     assert_eq!(task["archived"], false);
-    assert_eq!((&task["jamaah_name"], &task["stage_code"]), (&json!("Siti"), &json!("documents")));
+    assert_eq!(
+        (&task["jamaah_name"], &task["stage_code"]),
+        (&json!("Siti"), &json!("documents"))
+    );
     assert_eq!(first.json()["meta"]["seq"], season.tenant.view().state.head);
     let knowing = key.clone().with("if-none-match", first.header("etag"));
     assert_eq!(knowing.get(&path).await.status, 304);

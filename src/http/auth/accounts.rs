@@ -142,7 +142,9 @@ async fn find_tenant(conn: &mut Connection, slug: &str) -> Result<Option<Arc<Ten
 pub async fn find_account(app: &App, slug: &str, email: &str) -> Result<Option<Account>, ApiError> {
     let tenant = {
         let mut conn = app.db.anyone().await.map_err(ApiError::of_database)?;
-        find_tenant(&mut conn, slug).await.map_err(ApiError::of_database)?
+        find_tenant(&mut conn, slug)
+            .await
+            .map_err(ApiError::of_database)?
     };
     let Some(tenant) = tenant else {
         return Ok(None);

@@ -44,8 +44,7 @@ pub async fn list_bottlenecks(
     known: IfNoneMatch,
 ) -> Answer {
     let mut fields = Fields::default();
-    let wanted: Vec<Severity> =
-        params::list(&mut fields, "severity", filter.0.severity.as_deref());
+    let wanted: Vec<Severity> = params::list(&mut fields, "severity", filter.0.severity.as_deref());
     fields.check()?;
     let tenant = match snapshots::find_source(&authorized, Kind::Bottlenecks).await? {
         Source::Memory(tenant) => tenant,

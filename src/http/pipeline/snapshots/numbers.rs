@@ -36,13 +36,17 @@ impl Numbers {
         match self {
             Self::Stages(stages) => page_of_stages(stages, Page::default())
                 .read_from(view, freshness)
-                .body().map(Bytes::from),
+                .body()
+                .map(Bytes::from),
             Self::Health(_) | Self::Bottlenecks(_) => self.whole(view, freshness),
         }
     }
 
     pub fn whole(&self, view: &View, freshness: Freshness) -> Result<Bytes, ApiError> {
-        Reply::new(self).read_from(view, freshness).body().map(Bytes::from)
+        Reply::new(self)
+            .read_from(view, freshness)
+            .body()
+            .map(Bytes::from)
     }
 }
 

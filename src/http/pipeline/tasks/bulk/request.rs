@@ -224,7 +224,10 @@ mod tests {
             refused(with("block", "notes", json!("x"))),
             ["notes", "reason"]
         );
-        assert_eq!(refused(with("assign", "role", json!("x"))), ["assignee", "role"]);
+        assert_eq!(
+            refused(with("assign", "role", json!("x"))),
+            ["assignee", "role"]
+        );
         let nobody: BulkTasks =
             serde_json::from_value(with("assign", "assignee", json!(null))).unwrap();
         assert_eq!(
