@@ -99,7 +99,8 @@ pub struct ErrorBody {
     /// For developers.
     #[schema(example = "the request is not valid")]
     pub message: String,
-    /// By code: `fields`, `current`, `from` and `to`, `existing`, `permission`.
+    /// By code: `fields`, `current`, `from` and `to`, `existing`, `permission`,
+    /// `outcome_unknown` (ask again with the same `Idempotency-Key`).
     #[schema(value_type = Option<Object>, required = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<Value>,
@@ -176,6 +177,10 @@ impl ApiError {
             }
             Self::Validation(fields) => Some(json!({ "fields": fields })),
             Self::PayloadTooLarge { limit_bytes } => Some(json!({ "limit_bytes": limit_bytes })),
+            Self::Unavailable {
+                outcome_unknown: true,
+                ..
+            } => Some(json!({ "outcome_unknown": true })),
             _ => None,
         }
     }

@@ -224,6 +224,7 @@ impl TenantHandle {
             reply,
             tries: 0,
             key_is_new: false,
+            doubtful: false,
         };
         match self.send(execute) {
             Ok(()) => {}

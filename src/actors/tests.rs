@@ -283,6 +283,40 @@ async fn two_nodes_write_to_one_tenant_and_both_see_everything() {
     }
 }
 
+/// The other node last looked long ago: it looks again before it refuses.
+#[actix::test]
+async fn what_one_node_has_acknowledged_no_other_node_refuses() {
+    let mut world = World::new().await;
+    world.limits.poll = Duration::from_secs(600);
+    let one = world.node(1).await;
+    one.register(1).await;
+    let two = world.node(2).await;
+    let task = one.tasks()[0].clone();
+    let block = TaskAction::Block {
+        reason: "blurred".into(),
+        third_party: false,
+    };
+    one.act(task.id, block).await.unwrap();
+    two.act(task.id, TaskAction::Unblock).await.unwrap();
+
+    let start = || Command::Task {
+        id: task.id,
+        expected: Some(task.version + 2),
+        action: TaskAction::Start,
+    };
+    let first = one.keyed(start(), Some(("k1", 1))).await.unwrap();
+    one.act(task.id, complete()).await.unwrap();
+    let again = two.keyed(start(), Some(("k1", 1))).await.unwrap();
+    assert!(again.replayed);
+    assert_eq!(again.seq, first.seq);
+    let late = two.act(task.id, TaskAction::Start).await;
+    let refused = matches!(
+        &late,
+        Err(CommandError::Refused(Refusal::InvalidTransition { from, .. })) if from == "completed"
+    );
+    assert!(refused, "{late:?}");
+}
+
 #[actix::test]
 async fn a_key_gets_its_first_answer_again_on_every_node() {
     let world = World::new().await;

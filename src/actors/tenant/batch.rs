@@ -33,6 +33,8 @@ pub struct Batch {
     pub after: Option<State>,
     /// When the database is told with it to wake the tenant.
     pub noted_deadline: Option<Timestamp>,
+    /// Which of the tenant's questions to the log its commit is.
+    pub question: u64,
 }
 
 impl Batch {

@@ -37,6 +37,7 @@ impl TenantActor {
             .map_or(self.working.head, |event| event.seq - 1);
         batch.after = Some(self.working.clone());
         batch.noted_deadline = self.next_deadline();
+        batch.question = self.questions.ask();
         self.node
             .metrics
             .journal_batch_size
@@ -143,6 +144,7 @@ impl TenantActor {
         for execute in repeated {
             self.execute(execute, ctx);
         }
+        self.proven(batch.question, ctx);
         self.set_alarm(ctx);
     }
 
@@ -206,6 +208,7 @@ impl TenantActor {
                 reply,
                 tries,
                 key_is_new: false,
+                doubtful: false,
             });
             commands.extend(followers);
         }
@@ -243,6 +246,7 @@ impl TenantActor {
         }
         self.phase = Phase::Down;
         self.shared.set_live(false);
+        self.give_up_doubted();
         self.catch_up_later(super::SOON, ctx);
     }
 

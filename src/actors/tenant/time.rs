@@ -123,6 +123,7 @@ impl TenantActor {
                 reply,
                 tries: 0,
                 key_is_new: false,
+                doubtful: false,
             },
             ctx,
         );

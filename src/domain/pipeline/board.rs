@@ -8,7 +8,8 @@
 //! end is nearer, or sorts the few that match.
 //!
 //! The index holds nothing that the state does not: it is built from it, and
-//! brought up to date by comparing two states where a commit has touched them.
+//! brought up to date by comparing two states where a commit has touched them
+//! (`advance`).
 
 mod advance;
 mod bucket;

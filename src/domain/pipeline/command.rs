@@ -112,6 +112,13 @@ pub enum Command {
     RenewBaselines,
 }
 
+impl Command {
+    /// Nobody has asked for it.
+    pub fn is_by_the_program(&self) -> bool {
+        matches!(self, Self::Review { .. } | Self::RenewBaselines)
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum TaskAction {
     Start,
