@@ -61,12 +61,12 @@ enum Command {
         #[command(subcommand)]
         action: api_key::Action,
     },
+    /// Fill tenants with a season that never happened.
+    Seed(seed::Args),
     /// Import a manifest, or try it out.
     Import(import::Args),
     /// Write the jamaah into a file that can be imported again.
     Export(export::Args),
-    /// Fill tenants with a season that never happened.
-    Seed(seed::Args),
     /// Look at everything that the program needs, and say what to do.
     Doctor,
     /// Print the description of the API, OpenAPI 3.1.
@@ -84,13 +84,13 @@ impl Cli {
             Command::Tenant { action } => tenant::run(Desk::new(&config?)?, action).await?,
             Command::User { action } => user::run(Desk::new(&config?)?, action).await?,
             Command::ApiKey { action } => api_key::run(Desk::new(&config?)?, action).await?,
-            Command::Import(args) => return Ok(import::run(config?, &args).await),
-            Command::Export(args) => export::run(config?, &args).await?,
             Command::Seed(args) => {
                 let parts = seed::Parts::of(&config?)?;
                 let summary = seed::run(&args, &parts, Clock::System.now()).await?;
                 write!(std::io::stdout(), "{summary}")?;
             }
+            Command::Import(args) => return Ok(import::run(config?, &args).await),
+            Command::Export(args) => export::run(config?, &args).await?,
             Command::Doctor => return Ok(doctor::examine(config).await),
             Command::Openapi => openapi::print_openapi()?,
         }

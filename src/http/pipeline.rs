@@ -21,12 +21,12 @@ use crate::error::ApiError;
 
 pub fn routes(config: &mut ServiceConfig) {
     tasks::routes(config);
-    jamaah::routes(config);
     health::routes(config);
     stages::routes(config);
     bottlenecks::routes(config);
     departures::routes(config);
     comments::routes(config);
+    jamaah::routes(config);
     imports::routes(config);
     exports::routes(config);
 }
