@@ -26,6 +26,7 @@ use crate::http::auth::resolver::Callers;
 use crate::http::observe::RequestIds;
 use crate::http::pipeline::tasks::assignees::Assignees;
 use crate::http::routes::Routes;
+use crate::importing::running::Imports;
 use crate::metrics::Metrics;
 use crate::secrets::Secrets;
 
@@ -36,6 +37,7 @@ pub struct App {
     pub secrets: Secrets,
     pub db: Pools,
     pub tenants: Tenants,
+    pub imports: Imports,
     pub cache: Cache,
     pub assignees: Assignees,
     pub metrics: Metrics,
@@ -74,6 +76,7 @@ impl App {
         );
         Ok(Self {
             tenants: Tenants::start(node),
+            imports: Imports::on(tokio::runtime::Handle::try_current()?),
             db,
             cache: Cache::new(&config.redis, metrics.clone())?,
             assignees: Assignees::default(),

@@ -3,6 +3,8 @@
 pub mod accounts;
 pub mod api_key;
 pub mod doctor;
+pub mod export;
+pub mod import;
 pub mod migrate;
 pub mod openapi;
 pub mod serve;
@@ -61,6 +63,10 @@ enum Command {
     },
     /// Fill tenants with a season that never happened.
     Seed(seed::Args),
+    /// Import a manifest, or try it out.
+    Import(import::Args),
+    /// Write the jamaah into a file that can be imported again.
+    Export(export::Args),
     /// Look at everything that the program needs, and say what to do.
     Doctor,
     /// Print the description of the API, OpenAPI 3.1.
@@ -83,6 +89,8 @@ impl Cli {
                 let summary = seed::run(&args, &parts, Clock::System.now()).await?;
                 write!(std::io::stdout(), "{summary}")?;
             }
+            Command::Import(args) => return Ok(import::run(config?, &args).await),
+            Command::Export(args) => export::run(config?, &args).await?,
             Command::Doctor => return Ok(doctor::examine(config).await),
             Command::Openapi => openapi::print_openapi()?,
         }

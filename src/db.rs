@@ -6,10 +6,12 @@
 //! rows can be seen. Not found is `None` or an empty list, never an error.
 
 pub mod events;
+pub mod imports;
 pub mod jamaah;
 pub mod journal;
 pub mod load;
 pub mod migrate;
+pub mod names;
 pub mod pipeline_tasks;
 pub mod pool;
 pub mod schema;

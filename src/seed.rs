@@ -32,6 +32,7 @@ use diesel_async::{
 };
 
 use self::chance::Chance;
+pub use self::demo::demo_tenants;
 use self::demo::{Credentials, Demo};
 use self::founding::Standing;
 use self::progress::Progress;

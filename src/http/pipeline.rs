@@ -4,7 +4,10 @@
 pub mod bottlenecks;
 pub mod comments;
 pub mod departures;
+pub mod exports;
 pub mod health;
+pub mod imports;
+pub mod jamaah;
 pub mod snapshots;
 pub mod stages;
 pub mod tasks;
@@ -23,6 +26,9 @@ pub fn routes(config: &mut ServiceConfig) {
     bottlenecks::routes(config);
     departures::routes(config);
     comments::routes(config);
+    jamaah::routes(config);
+    imports::routes(config);
+    exports::routes(config);
 }
 
 /// What a command about one row answers: the row after it, with its version.

@@ -44,7 +44,7 @@ const PAST: f64 = 11.0;
 const FUTURE: f64 = 34.0;
 
 /// Days between departures, of 34 to come: until when, and how many apart.
-const GAPS: [(f64, f64); 3] = [(25.0, 4.25), (55.0, 4.4), (f64::INFINITY, 6.0)];
+const GAPS: [(f64, f64); 3] = [(25.0, 4.8), (55.0, 5.5), (f64::INFINITY, 5.6)];
 /// The first one to come, in days from today.
 const FIRST: f64 = 4.0;
 /// The last one gone, and the gap before it.

@@ -170,6 +170,18 @@ pub async fn mark(conn: &mut AsyncPgConnection, tenant: TenantId) -> anyhow::Res
     Ok(())
 }
 
+/// The tenants that anybody could sign in to. For a server in production, which
+/// should not start with them; by the journal's role.
+pub async fn demo_tenants(conn: &mut AsyncPgConnection) -> crate::db::Result<Vec<String>> {
+    let demo = diesel::dsl::sql::<diesel::sql_types::Bool>("settings @> '{\"demo\": true}'");
+    Ok(tenants::table
+        .filter(demo)
+        .order(tenants::slug)
+        .select(tenants::slug)
+        .load(conn)
+        .await?)
+}
+
 /// Where a browser on this machine finds the server.
 pub fn address(addr: SocketAddr) -> String {
     if addr.ip().is_unspecified() {

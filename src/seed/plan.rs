@@ -177,3 +177,93 @@ impl Steps {
         at
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+    use crate::seed::chance::{Chance, Topic};
+
+    const PROFILE: Profile = Profile {
+        median_days: 4.0,
+        sigma: 0.75,
+        holdups: &[Holdup {
+            reason: "antrean",
+            third_party: true,
+        }],
+    };
+
+    fn opened(hurried_by: &str) -> Opened {
+        Opened {
+            at: "2026-11-20T17:00:00Z".parse().unwrap(),
+            hurried_by: hurried_by.parse().unwrap(),
+            tasks: (0..3)
+                .map(|n| (TaskId(uuid::Uuid::from_u128(n)), n != 1))
+                .collect(),
+        }
+    }
+
+    fn plans(opened: &Opened) -> impl Iterator<Item = Vec<Planned>> {
+        let chance = Chance::new(42, "t");
+        (0..3_000).map(move |n| {
+            plan(
+                opened,
+                &PROFILE,
+                Zone::WIB,
+                &mut chance.of(Topic::Stage(n, 0)),
+            )
+        })
+    }
+
+    #[test]
+    fn every_task_is_completed_once_and_last_of_all() {
+        let opened = opened("2027-03-01T00:00:00Z");
+        let mut held_up = 0;
+        for steps in plans(&opened) {
+            let mut last: HashMap<TaskId, (Timestamp, Step)> = HashMap::new();
+            for (at, task, step) in &steps {
+                assert!(*at > opened.at);
+                held_up += i32::from(matches!(step, Step::Block(_)));
+                if let Some((before, step)) = last.insert(*task, (*at, *step)) {
+                    assert!(
+                        before < *at && !matches!(step, Step::Complete { .. }),
+                        "{steps:?}"
+                    );
+                }
+            }
+            assert_eq!(last.len(), 3);
+            assert!(
+                last.values()
+                    .all(|(_, step)| matches!(step, Step::Complete { .. }))
+            );
+        }
+        assert!(
+            (60..120).contains(&held_up),
+            "3 % of 3000 are held up: {held_up}"
+        );
+    }
+
+    #[test]
+    fn a_stage_is_hurried_through_before_a_departure() {
+        let by = "2026-11-23T02:00:00Z";
+        for steps in plans(&opened(by)) {
+            let end = steps.iter().map(|(at, ..)| *at).max().unwrap();
+            assert!(
+                end < by.parse::<Timestamp>().unwrap() + Duration::hours(1),
+                "{steps:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn stages_are_hurried_through_one_after_another_until_the_evening_before() {
+        let departure = "2026-12-10".parse().unwrap();
+        let by: Vec<_> = (0..10)
+            .map(|place| hurried_by(departure, place, 10, Zone::WIB))
+            .collect();
+        assert!(by.is_sorted());
+        assert_eq!(by[0].to_rfc3339(), "2026-12-07T00:00:00+00:00");
+        assert!(Zone::WIB.date_of(by[9]) < departure, "{}", by[9]);
+    }
+}

@@ -57,16 +57,16 @@ pub fn profile(stage: &Stage) -> Profile {
 const ANYWHERE: [Holdup; 2] = [ours("Data belum lengkap"), theirs("Menunggu pihak lain")];
 
 const PROFILES: [(&str, Profile); 10] = [
-    ("document-collection", of(8.0, 0.8, &COLLECTION)),
+    ("document-collection", of(8.0, 0.5, &COLLECTION)),
     ("document-verification", of(1.0, 0.55, &VERIFICATION)),
-    ("siskopatuh-submission", of(1.0, 0.75, &SUBMISSION)),
-    ("siskopatuh-approval", of(4.0, 0.75, &APPROVAL)),
-    ("flight-booking", of(2.5, 0.8, &FLIGHT)),
-    ("hotel-booking", of(4.0, 0.8, &HOTEL)),
+    ("siskopatuh-submission", of(1.0, 0.5, &SUBMISSION)),
+    ("siskopatuh-approval", of(4.0, 0.8, &APPROVAL)),
+    ("flight-booking", of(2.5, 0.65, &FLIGHT)),
+    ("hotel-booking", of(4.0, 0.7, &HOTEL)),
     ("visa-application", of(1.5, 0.65, &VISA)),
     ("visa-approval", of(3.0, 0.6, &VISA_APPROVAL)),
-    ("equipment-manasik", of(3.0, 0.55, &EQUIPMENT)),
-    ("departure-ready", of(1.2, 0.55, &READY)),
+    ("equipment-manasik", of(3.0, 0.5, &EQUIPMENT)),
+    ("departure-ready", of(1.2, 0.5, &READY)),
 ];
 
 const fn of(median_days: f64, sigma: f64, holdups: &'static [Holdup]) -> Profile {

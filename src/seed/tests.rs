@@ -188,6 +188,9 @@ async fn the_demo_leaves_credentials_that_last() {
         .mode();
     assert_eq!(mode & 0o777, 0o600);
 
+    let mut conn = place.parts.pools.journal_connection().await.unwrap();
+    assert_eq!(demo_tenants(&mut conn).await.unwrap(), slugs);
+
     let again = place.seed(&args).await.unwrap();
     assert!(
         again

@@ -100,4 +100,25 @@ async fn comments_are_for_those_who_see_the_task() {
         officer.post(&path, json!({ "body": "x" })).await.code(),
         "404 NOT_FOUND"
     );
+<<<<<<< HEAD
+}
+
+#[actix_web::test]
+async fn what_only_the_database_knows_is_not_guessed_without_it() {
+    let app = TestApp::start().await;
+    let season = Season::begin(&app).await;
+    let (_, tasks) = season.add_person("Siti", "X0000001").await;
+    let key = app.integration();
+    let comments = format!("/api/v1/pipeline/tasks/{}/comments", tasks[0].id);
+    assert_eq!(key.get(&comments).await.status, 200);
+    app.cut_database().await;
+    assert_eq!(key.get(&comments).await.code(), "503 UNAVAILABLE");
+    // it may be archived
+    let unknown = "/api/v1/pipeline/tasks/01930000-0000-7000-8000-000000000001";
+    assert_eq!(key.get(unknown).await.code(), "503 UNAVAILABLE");
+    let assign = format!("/api/v1/pipeline/tasks/{}/assign", tasks[0].id);
+    let somebody = json!({ "assignee": "01930000-0000-7000-8000-000000000001" });
+    assert_eq!(key.post(&assign, somebody).await.code(), "503 UNAVAILABLE");
+=======
+>>>>>>> main
 }

@@ -9,6 +9,7 @@ pub mod fixture;
 pub mod load;
 pub mod load_readers;
 pub mod load_season;
+pub mod manifest;
 pub mod proxy;
 pub mod season;
 pub mod server;

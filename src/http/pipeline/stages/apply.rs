@@ -71,7 +71,10 @@ impl AppliedStages {
     params(IdempotencyKey),
     request_body = Option<ApplyStages>,
     security(("api_key" = ["stages.write"]), ("session" = ["stages.write"])),
-    responses((status = 200, description = "How many are affected", body = Envelope<AppliedStages>)),
+    responses(
+        (status = 200, description = "How many are affected", body = Envelope<AppliedStages>),
+        (status = 404, description = "`NOT_FOUND`: one of these jamaah is not there"),
+    ),
 )]
 #[post("/pipeline/stages/apply")]
 pub async fn apply_stages(

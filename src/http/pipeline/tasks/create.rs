@@ -20,7 +20,10 @@ use crate::http::submission::{IdempotencyKey, Submission};
     params(IdempotencyKey),
     request_body = NewTask,
     security(("api_key" = ["tasks.write"]), ("session" = ["tasks.write"])),
-    responses((status = 201, description = "The task", body = Envelope<Task>)),
+    responses(
+        (status = 201, description = "The task", body = Envelope<Task>),
+        (status = 404, description = "`NOT_FOUND`: there is no such jamaah"),
+    ),
 )]
 #[post("/pipeline/tasks")]
 pub async fn create_task(
