@@ -100,7 +100,6 @@ async fn comments_are_for_those_who_see_the_task() {
         officer.post(&path, json!({ "body": "x" })).await.code(),
         "404 NOT_FOUND"
     );
-<<<<<<< HEAD
 }
 
 #[actix_web::test]
@@ -119,6 +118,4 @@ async fn what_only_the_database_knows_is_not_guessed_without_it() {
     let assign = format!("/api/v1/pipeline/tasks/{}/assign", tasks[0].id);
     let somebody = json!({ "assignee": "01930000-0000-7000-8000-000000000001" });
     assert_eq!(key.post(&assign, somebody).await.code(), "503 UNAVAILABLE");
-=======
->>>>>>> main
 }
