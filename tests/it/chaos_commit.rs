@@ -12,7 +12,7 @@ use crate::support::load::{Call, summary};
 use crate::support::proxy::Break;
 
 const CALLERS: u64 = 8;
-const STATEMENTS: usize = 150;
+const STATEMENTS: usize = 80;
 
 /// Half of the statements break, one way or another, those that ask what
 /// became of them too.

@@ -34,4 +34,5 @@ mod pipeline_queue;
 mod pipeline_stages;
 mod pipeline_tasks;
 mod race;
+mod season;
 mod tasks;

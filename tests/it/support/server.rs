@@ -48,8 +48,16 @@ impl Settings {
         self
     }
 
-    /// Starts the program and waits until it can serve.
-    pub async fn start(&self) -> Server {
+    /// Another command of the program, to its end; what it has written.
+    pub async fn run(&self, arguments: &[&str]) -> String {
+        let done = self.command().args(arguments).output().await.unwrap();
+        let said = String::from_utf8(done.stdout).unwrap();
+        let complained = String::from_utf8_lossy(&done.stderr);
+        assert!(done.status.success(), "{arguments:?}: {said}{complained}");
+        said
+    }
+
+    fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lajur"));
         for (name, _) in std::env::vars_os() {
             let ours = |name: &str| name.starts_with("LAJUR_") || name == "REDIS_URL";
@@ -58,14 +66,21 @@ impl Settings {
             }
         }
         command
-            .arg("serve")
             .envs(self.variables.iter().cloned())
             // where nobody keeps a configuration file
             .current_dir(std::env::temp_dir())
             .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
             .kill_on_drop(true);
+        command
+    }
+
+    /// Starts the program and waits until it can serve.
+    pub async fn start(&self) -> Server {
+        let mut command = self.command();
+        command
+            .arg("serve")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let output = Output::default();
         let (address, mut addresses) = mpsc::unbounded_channel();
