@@ -48,8 +48,8 @@ const GAPS: [(f64, f64); 3] = [(25.0, 4.8), (55.0, 5.5), (f64::INFINITY, 5.6)];
 /// The first one to come, in days from today.
 const FIRST: f64 = 4.0;
 /// The last one gone, and the gap before it.
-const LAST_GONE: f64 = 3.0;
-const GAP_GONE: f64 = 4.0;
+const LAST_GONE: f64 = 2.0;
+const GAP_GONE: f64 = 2.2;
 
 /// The groups in the order of their dates.
 pub fn departures(jamaah: u32, today: NaiveDate, rng: &mut ChaCha8Rng) -> Vec<Group> {

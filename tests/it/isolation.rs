@@ -11,6 +11,7 @@ use crate::support::check_requests::{Api, Ids};
 use crate::support::client::Client;
 use crate::support::fixture::Tenant;
 use crate::support::load_season::Season;
+use crate::support::manifest;
 use crate::support::server::{Server, Settings, all_pages};
 
 /// Two agencies on one server; the second has one of everything.
@@ -80,6 +81,14 @@ async fn belongings(theirs: &Client, them: &Tenant) -> (Ids, Vec<String>) {
     ids.insert(
         "comments".to_owned(),
         comment.json()["data"]["id"].as_str().unwrap().to_owned(),
+    );
+    let nobody =
+        b"Nama,Nomor Paspor,Tanggal Lahir,Tanggal Berangkat\nrahasia,,1980-01-02,2027-06-01\n";
+    let import = manifest::send(theirs, "rahasia.csv", nobody).await;
+    assert!(import.status < 300, "{}", import.text);
+    ids.insert(
+        "imports".to_owned(),
+        import.json()["data"]["id"].as_str().unwrap().to_owned(),
     );
     (ids, words)
 }

@@ -128,7 +128,11 @@ fn told(rows: Vec<Value>, key: &str) -> Told {
         .collect()
 }
 
-fn told_jamaah(rows: Vec<Value>) -> Told {
+/// The list has the person's version, and beside it that of the status row.
+fn told_jamaah(mut rows: Vec<Value>) -> Told {
+    for row in &mut rows {
+        row["version"] = row["status_version"].clone();
+    }
     told(rows, "id")
 }
 
