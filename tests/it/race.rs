@@ -8,7 +8,8 @@ use lajur::secrets::Secrets;
 
 use crate::support::check::Log;
 use crate::support::fixture::Tenant;
-use crate::support::load::{Answered, Call, Caller, Expected, summary};
+use crate::support::load::Caller;
+use crate::support::load_calls::{Answered, Call, Expected, summary};
 use crate::support::load_season::Season;
 use crate::support::server::Settings;
 
