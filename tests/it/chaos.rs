@@ -114,7 +114,7 @@ struct Work {
 }
 
 impl Work {
-    /// Begins, and waits until everybody has been heard.
+    /// Begins, and waits until everybody has got something done.
     async fn begin(scene: &Scene) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let (mut callers, mut heard) = (Vec::new(), Vec::new());
@@ -169,12 +169,14 @@ async fn call(
 ) -> Vec<Call> {
     caller.keyed_percent = 80;
     let mut heard = Some(heard);
+    let mut count = 0;
     while !stop.load(Ordering::Relaxed) {
         let call = match caller.chance(60) {
             true => caller.note(&url, &season).await,
             false => caller.work(&url, &season).await,
         };
-        if call.is_acknowledged() {
+        count += usize::from(call.is_acknowledged());
+        if count == 20 {
             let _ = heard.take().map(|heard| heard.send(()));
         }
         if call.is_unavailable() {

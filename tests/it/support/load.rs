@@ -22,8 +22,9 @@ pub struct Caller {
     http: reqwest::Client,
     bearer: String,
     count: u32,
-    /// The newest version and status that this caller has been told of.
-    known: BTreeMap<Uuid, (i64, String)>,
+    /// What this caller has been told last of the status of tasks, and of
+    /// their version.
+    known: BTreeMap<Uuid, (String, Option<i64>)>,
     pub calls: Vec<Call>,
     /// Put into every key; the proxy looks for it.
     pub mark: &'static str,
@@ -69,12 +70,13 @@ impl Caller {
         };
         let base = format!("/api/v1/pipeline/tasks/{task}");
         let known = self.known.get(&task).cloned();
-        let words: &[&str] = match known.as_ref().map(|(_, status)| status.as_str()) {
-            Some("pending") => &["start", "complete", "block", "edit"],
+        let words: &[&str] = match known.as_ref().map(|(status, _)| status.as_str()) {
+            // as all are in the beginning
+            None | Some("pending") => &["start", "complete", "block", "edit"],
             Some("in_progress") => &["complete", "block", "edit"],
             Some("blocked") => &["unblock", "unblock", "edit"],
             Some("completed") => &["reopen", "reopen", "edit"],
-            _ => &["start", "complete", "block", "unblock", "reopen", "edit"],
+            Some(_) => &["edit"],
         };
         let word = *self.pick(words);
         let body = match word {
@@ -97,7 +99,7 @@ impl Caller {
             },
         };
         let expected = match (known, word) {
-            (Some((version, _)), _) if self.chance(50) => Expected::Version(version),
+            (Some((_, Some(version))), _) if self.chance(50) => Expected::Version(version),
             (_, "edit") => Expected::Anything,
             _ => Expected::Nothing,
         };
@@ -175,19 +177,7 @@ impl Caller {
         let sent = Instant::now();
         let answered = answer(request).await;
         let took = sent.elapsed();
-        let subject = command.subject;
-        let row = match &answered {
-            Answered::Acknowledged { data, .. } => data,
-            Answered::Refused { current, .. } => current,
-            _ => &Value::Null,
-        };
-        match (row["version"].as_i64(), row["status"].as_str()) {
-            (Some(version), Some(status)) => {
-                self.known.insert(subject, (version, status.to_owned()));
-            }
-            // something else than this caller knew
-            _ => drop(self.known.remove(&subject)),
-        }
+        self.learn(&command, &answered);
         let call = Call {
             request_id,
             key,
@@ -199,5 +189,21 @@ impl Caller {
         };
         self.calls.push(call.clone());
         call
+    }
+
+    fn learn(&mut self, command: &Asked, answered: &Answered) {
+        let (status, version) = match answered {
+            _ if !command.path.contains("/tasks/") => return,
+            Answered::Acknowledged { data, .. } => (&data["status"], &data["version"]),
+            Answered::Refused { details, .. } => match &details["current"] {
+                Value::Null => (&details["from"], &Value::Null),
+                row => (&row["status"], &row["version"]),
+            },
+            _ => return,
+        };
+        if let Some(status) = status.as_str() {
+            let known = (status.to_owned(), version.as_i64());
+            self.known.insert(command.subject, known);
+        }
     }
 }

@@ -55,10 +55,9 @@ pub enum Answered {
         replayed: bool,
         data: Value,
     },
-    /// With a code and, where the version was wrong, the row as it is.
     Refused {
         code: String,
-        current: Value,
+        details: Value,
     },
     Unavailable {
         outcome_unknown: bool,
@@ -118,7 +117,7 @@ pub async fn answer(request: reqwest::RequestBuilder) -> Answered {
         }
         404 | 409 | 422 => Answered::Refused {
             code: error["code"].as_str().unwrap().to_owned(),
-            current: error["details"]["current"].clone(),
+            details: error["details"].clone(),
         },
         _ => panic!("{status}: {text}"),
     }
