@@ -1,6 +1,8 @@
 //! `lajur seed`: fills tenants with a season that never happened.
 //!
-//!     calendar, people ─► season (an agenda, driven through the real rules) ─► writing ─► the journal
+//! ```text
+//! calendar, people ─► season (an agenda, driven through the real rules) ─► writing ─► the journal
+//! ```
 //!
 //! Everything about a tenant — itself, its roles and staff, the season's log
 //! and rows — is written in one transaction: a seed that is interrupted leaves

@@ -25,10 +25,10 @@ async fn sweep(open: &Tenants) -> anyhow::Result<()> {
     drop(connection);
     for id in due {
         // those in memory have an alarm of their own
-        if open.peek(id).is_none_or(|handle| handle.shared.has_left()) {
-            if let Err(error) = open.open(id).await {
-                tracing::warn!(%error, tenant = %id, "a sleeping tenant could not be woken");
-            }
+        if open.peek(id).is_none_or(|handle| handle.shared.has_left())
+            && let Err(error) = open.open(id).await
+        {
+            tracing::warn!(%error, tenant = %id, "a sleeping tenant could not be woken");
         }
     }
     Ok(())

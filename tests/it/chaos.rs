@@ -14,7 +14,8 @@ use tokio::task::JoinHandle;
 use crate::support::check::Log;
 use crate::support::client::Client;
 use crate::support::fixture::{Tenant, add_key};
-use crate::support::load::{Answered, Call, Caller, summary};
+use crate::support::load::Caller;
+use crate::support::load_calls::{Answered, Call, summary};
 use crate::support::load_readers::{Look, look};
 use crate::support::load_season::Season;
 use crate::support::proxy::Proxy;
@@ -113,7 +114,7 @@ struct Work {
 }
 
 impl Work {
-    /// Begins, and waits until everybody has been heard.
+    /// Begins, and waits until everybody has got something done.
     async fn begin(scene: &Scene) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let (mut callers, mut heard) = (Vec::new(), Vec::new());
@@ -168,12 +169,14 @@ async fn call(
 ) -> Vec<Call> {
     caller.keyed_percent = 80;
     let mut heard = Some(heard);
+    let mut count = 0;
     while !stop.load(Ordering::Relaxed) {
         let call = match caller.chance(60) {
             true => caller.note(&url, &season).await,
             false => caller.work(&url, &season).await,
         };
-        if call.is_acknowledged() {
+        count += usize::from(call.is_acknowledged());
+        if count == 20 {
             let _ = heard.take().map(|heard| heard.send(()));
         }
         if call.is_unavailable() {
@@ -219,7 +222,7 @@ async fn chaos_postgres_stopped_for_10_seconds_is_told_at_once_and_heals_by_itse
     let noticed = gone + Duration::from_millis(1_500);
     let mut as_of: Vec<Option<Timestamp>> = Vec::new();
     for look in &looks {
-        assert_eq!(look.status, 200, "{look:#?}");
+        assert_eq!(look.status, 200, "{}: {look:#?}", look.path);
         assert!(look.took < Duration::from_secs(1), "{look:#?}");
         if look.sent > noticed && look.sent + look.took < back {
             assert!(look.stale, "{look:#?}");
@@ -287,7 +290,7 @@ async fn chaos_postgres_stalls_for_longer_than_a_commit_may_take() {
         );
     }
     for look in &looks {
-        assert_eq!(look.status, 200, "{look:#?}");
+        assert_eq!(look.status, 200, "{}: {look:#?}", look.path);
         assert!(look.took < Duration::from_secs(1), "{look:#?}");
     }
     scene.settle(calls).await;

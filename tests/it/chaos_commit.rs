@@ -8,7 +8,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use crate::chaos::Scene;
-use crate::support::load::{Call, summary};
+use crate::support::load_calls::{Call, summary};
 use crate::support::proxy::Break;
 
 const CALLERS: u64 = 8;

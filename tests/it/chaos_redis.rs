@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 
 use crate::chaos::Scene;
-use crate::support::load::Call;
+use crate::support::load_calls::Call;
 
 async fn all_works(redis_url: String) {
     let scene = Scene::set(|settings| settings.with("REDIS_URL", redis_url)).await;

@@ -13,7 +13,8 @@ use tokio::sync::watch;
 
 use crate::support::check::Log;
 use crate::support::fixture::Tenant;
-use crate::support::load::{Answered, Call, Caller, summary};
+use crate::support::load::Caller;
+use crate::support::load_calls::{Answered, Call, summary};
 use crate::support::load_season::Season;
 use crate::support::server::{Server, Settings};
 

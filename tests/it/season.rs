@@ -1,13 +1,20 @@
 //! A whole season, as the program makes it up and then tells it.
 
-use lajur::db::testing::TestDatabase;
+use diesel::sql_types::{Text, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use lajur::secrets::Secrets;
+use lajur::seed;
 use serde_json::Value;
 
+use crate::support::TestApp;
+use crate::support::app::monday_morning;
 use crate::support::client::Client;
-use crate::support::server::{Settings, all_pages};
+use crate::support::fixture::add_key;
+use crate::support::server::all_pages;
 
-/// What a season looks like, in percent: of those under way, and of all the
-/// completed ones. Where it comes from is written in `docs/rules.md`.
+/// What a season looks like, in percent of those under way. Two thousand made
+/// up by the same rules outside of the program, with another source of chance,
+/// gave these.
 const UNDER_WAY: [(&str, f64); 5] = [
     ("on_track", 75.1),
     ("at_risk", 7.0),
@@ -15,25 +22,15 @@ const UNDER_WAY: [(&str, f64); 5] = [
     ("blocked", 4.9),
     ("waiting", 16.2),
 ];
+/// In percent of all.
 const COMPLETED: f64 = 24.5;
 const POINTS: f64 = 5.0;
+const PEOPLE: u32 = 2_000;
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[actix_web::test]
 async fn season_of_2000_jamaah_is_told_as_agencies_know_it() {
-    let database = TestDatabase::create().await;
-    let settings = Settings::of(&database);
-    let seed = [
-        "seed", "--tenant", "al-falah", "--jamaah", "2000", "--seed", "42",
-    ];
-    settings.run(&seed).await;
-    let key = settings
-        .run(&["api-key", "add", "--tenant", "al-falah", "--name", "test"])
-        .await;
-    let server = settings.start().await;
-    let client = server
-        .stranger()
-        .with("authorization", &format!("Bearer {}", key.trim()));
-
+    let app = TestApp::start().await;
+    let client = seeded(&app, "al-falah").await;
     let health = client.get("/api/v1/pipeline/health").await.json()["data"].clone();
     assert_shares(&health);
 
@@ -49,7 +46,40 @@ async fn season_of_2000_jamaah_is_told_as_agencies_know_it() {
         "everybody is somewhere"
     );
     assert_bottlenecks_are_about_work(&client, &stages).await;
-    server.assert_sane();
+}
+
+/// An integration of a new tenant with a season.
+async fn seeded(app: &TestApp, slug: &str) -> Client {
+    let args = seed::Args {
+        jamaah: PEOPLE,
+        seed: 42,
+        tenants: vec![slug.to_owned()],
+        demo: false,
+    };
+    let secrets = Secrets::seeded(9);
+    let parts = seed::Parts {
+        pools: app.database.pools(),
+        secrets: secrets.clone(),
+        url: app.url(""),
+        production: false,
+        demo_file: "unused".into(),
+        quiet: true,
+    };
+    seed::run(&args, &parts, monday_morning()).await.unwrap();
+    let mut conn = app.database.owner().await;
+    let tenant: Tenant = diesel::sql_query("SELECT id FROM tenants WHERE slug = $1")
+        .bind::<Text, _>(slug)
+        .get_result(&mut conn)
+        .await
+        .unwrap();
+    let key = add_key(&mut conn, tenant.id, None, &secrets).await;
+    app.stranger().with_key(&key)
+}
+
+#[derive(diesel::QueryableByName)]
+struct Tenant {
+    #[diesel(sql_type = SqlUuid)]
+    id: uuid::Uuid,
 }
 
 fn assert_shares(health: &Value) {
@@ -58,7 +88,6 @@ fn assert_shares(health: &Value) {
             .as_f64()
             .unwrap_or_else(|| panic!("no {field}: {health}"))
     };
-    assert!((1990.0..=2000.0).contains(&count("total")), "{health}");
     for (field, expected) in UNDER_WAY {
         let share = 100.0 * count(field) / count("active");
         assert!(
@@ -66,36 +95,34 @@ fn assert_shares(health: &Value) {
             "{field}: {share:.1} % of the active, {health}"
         );
     }
-    let share = 100.0 * count("completed") / count("total");
+    // who was closed long ago is no longer kept in memory and not counted there
+    let completed = f64::from(PEOPLE) - count("active") - count("cancelled");
+    let share = 100.0 * completed / f64::from(PEOPLE);
     assert!(
         (share - COMPLETED).abs() <= POINTS,
         "completed: {share:.1} %, {health}"
     );
 }
 
-/// Waiting for a window to open is not work, so nothing is stuck there.
+/// Waiting for a window to open is not work: it is not counted where people
+/// are held up, and nobody is held up where hardly anything else is done.
 async fn assert_bottlenecks_are_about_work(client: &Client, stages: &[Value]) {
     let found = client.get("/api/v1/pipeline/bottlenecks").await.json()["data"].clone();
-    let found: Vec<&str> = found
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|one| one["code"].as_str().unwrap())
-        .collect();
-    let mut only_waiting = 0;
+    let found = found.as_array().unwrap();
+    let bottleneck = |stage: &Value| found.iter().find(|one| one["code"] == stage["code"]);
+    let mut waiting_rooms = 0;
     for stage in stages {
-        let (people, waiting) = (
-            stage["people"].as_u64(),
-            stage["waiting_for_window"].as_u64(),
-        );
-        if people == waiting && people > Some(0) {
-            only_waiting += 1;
-            let code = stage["code"].as_str().unwrap();
-            assert!(!found.contains(&code), "{code} is no bottleneck: {stage:#}");
+        let count = |field: &str| stage[field].as_u64().unwrap();
+        if let Some(bottleneck) = bottleneck(stage) {
+            assert_eq!(
+                bottleneck["evidence"]["wip"], stage["wip"],
+                "{bottleneck:#}"
+            );
+        }
+        if count("waiting_for_window") > count("wip") && count("late") == 0 {
+            waiting_rooms += 1;
+            assert_eq!(bottleneck(stage), None, "{stage:#}");
         }
     }
-    assert!(
-        only_waiting > 0,
-        "no stage whose people only wait: the season is not what it was"
-    );
+    assert!(waiting_rooms > 0, "nobody waits for a window: {stages:#?}");
 }

@@ -7,6 +7,7 @@ pub mod check_tables;
 pub mod client;
 pub mod fixture;
 pub mod load;
+pub mod load_calls;
 pub mod load_readers;
 pub mod load_season;
 pub mod manifest;

@@ -9,7 +9,7 @@ use lajur::domain::ids::TenantId;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::load::{Answered, Call, Expected};
+use super::load_calls::{Answered, Call, Expected};
 
 #[derive(Debug, diesel::QueryableByName)]
 pub struct Event {

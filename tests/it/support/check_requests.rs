@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use reqwest::Method;
+use reqwest::multipart::{Form, Part};
 use serde_json::{Map, Value, json};
 
 use super::client::{Answer, Client};
@@ -63,9 +64,7 @@ impl Api {
         if let Some(described) = content.get("application/json") {
             request = request.json(&self.example("", &described["schema"], ids));
         } else if content.get("multipart/form-data").is_some() {
-            let file = reqwest::multipart::Part::text(MANIFEST).file_name("manifest.csv");
-            let form = reqwest::multipart::Form::new().part("file", file);
-            request = request.multipart(form);
+            request = request.multipart(manifest(MANIFEST));
         } else {
             assert!(
                 content.is_null(),
@@ -131,7 +130,13 @@ impl Api {
     }
 }
 
-const MANIFEST: &str = "Nama,Nomor Paspor,Tanggal Lahir,Tanggal Berangkat\nSomebody Else,Z9999999,1980-01-02,2027-06-01\n";
+const MANIFEST: &str = "Nama,Nomor Paspor,Tanggal Lahir,Tanggal Berangkat\n\
+    Somebody Else,Z9999999,1980-01-02,2027-06-01\n";
+
+/// A file as a browser sends it.
+pub fn manifest(text: &'static str) -> Form {
+    Form::new().part("file", Part::text(text).file_name("manifest.csv"))
+}
 
 impl Operation {
     pub fn name(&self) -> String {
@@ -173,6 +178,7 @@ impl Operation {
 
 /// `stage_id` and `stages` are the stage's.
 fn id_for(name: &str, ids: &Ids) -> String {
+    let name = if name == "assignee" { "user_id" } else { name };
     let word = name.trim_end_matches("_ids").trim_end_matches("_id");
     let found = ids
         .iter()

@@ -12,87 +12,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::fixture::Tenant;
+use super::load_calls::{Answered, Asked, Call, Expected, answer};
 use super::load_season::Season;
-
-/// A command as it was given, and what was heard of it.
-#[derive(Clone, Debug)]
-pub struct Call {
-    /// Of this attempt alone.
-    pub request_id: String,
-    /// The same when it is given again.
-    pub key: Option<String>,
-    pub command: Asked,
-    pub expected: Expected,
-    pub answered: Answered,
-    pub sent: Instant,
-    pub took: Duration,
-}
-
-#[derive(Clone, Debug)]
-pub struct Asked {
-    pub method: Method,
-    pub path: String,
-    pub body: Value,
-    pub subject: Uuid,
-}
-
-impl Asked {
-    /// Possible in whatever state the task is.
-    pub fn is_note(&self) -> bool {
-        self.body["notes"]
-            .as_str()
-            .is_some_and(|notes| notes.starts_with("note "))
-    }
-}
-
-/// What `If-Match` says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Expected {
-    Nothing,
-    /// `*`: whatever is there.
-    Anything,
-    Version(i64),
-}
-
-#[derive(Clone, Debug)]
-pub enum Answered {
-    Acknowledged {
-        seq: i64,
-        version: Option<i64>,
-        replayed: bool,
-        data: Value,
-    },
-    /// With a code and, where the version was wrong, the row as it is.
-    Refused {
-        code: String,
-        current: Value,
-    },
-    Unavailable {
-        outcome_unknown: bool,
-    },
-    /// The connection broke.
-    Silence,
-}
-
-impl Call {
-    pub fn is_acknowledged(&self) -> bool {
-        matches!(self.answered, Answered::Acknowledged { .. })
-    }
-
-    pub fn is_unavailable(&self) -> bool {
-        matches!(self.answered, Answered::Unavailable { .. })
-    }
-
-    /// Nobody knows whether it has been carried out.
-    pub fn is_open(&self) -> bool {
-        matches!(
-            self.answered,
-            Answered::Unavailable {
-                outcome_unknown: true
-            } | Answered::Silence
-        )
-    }
-}
 
 /// One of many, with chance and memory of its own.
 pub struct Caller {
@@ -101,8 +22,9 @@ pub struct Caller {
     http: reqwest::Client,
     bearer: String,
     count: u32,
-    /// The newest version and status that this caller has been told of.
-    known: BTreeMap<Uuid, (i64, String)>,
+    /// What this caller has been told last of the status of tasks, and of
+    /// their version.
+    known: BTreeMap<Uuid, (String, Option<i64>)>,
     pub calls: Vec<Call>,
     /// Put into every key; the proxy looks for it.
     pub mark: &'static str,
@@ -116,6 +38,8 @@ impl Caller {
             name: format!("caller{number}"),
             rng: ChaCha8Rng::seed_from_u64(number),
             http: reqwest::Client::builder()
+                // sooner than the server, which would close one just when it is used again
+                .pool_idle_timeout(Duration::from_secs(1))
                 .timeout(Duration::from_secs(30))
                 .build()
                 .unwrap(),
@@ -146,12 +70,13 @@ impl Caller {
         };
         let base = format!("/api/v1/pipeline/tasks/{task}");
         let known = self.known.get(&task).cloned();
-        let words: &[&str] = match known.as_ref().map(|(_, status)| status.as_str()) {
-            Some("pending") => &["start", "complete", "block", "edit"],
+        let words: &[&str] = match known.as_ref().map(|(status, _)| status.as_str()) {
+            // as all are in the beginning
+            None | Some("pending") => &["start", "complete", "block", "edit"],
             Some("in_progress") => &["complete", "block", "edit"],
             Some("blocked") => &["unblock", "unblock", "edit"],
             Some("completed") => &["reopen", "reopen", "edit"],
-            _ => &["start", "complete", "block", "unblock", "reopen", "edit"],
+            Some(_) => &["edit"],
         };
         let word = *self.pick(words);
         let body = match word {
@@ -174,7 +99,7 @@ impl Caller {
             },
         };
         let expected = match (known, word) {
-            (Some((version, _)), _) if self.chance(50) => Expected::Version(version),
+            (Some((_, Some(version))), _) if self.chance(50) => Expected::Version(version),
             (_, "edit") => Expected::Anything,
             _ => Expected::Nothing,
         };
@@ -252,19 +177,7 @@ impl Caller {
         let sent = Instant::now();
         let answered = answer(request).await;
         let took = sent.elapsed();
-        let subject = command.subject;
-        let row = match &answered {
-            Answered::Acknowledged { data, .. } => data,
-            Answered::Refused { current, .. } => current,
-            _ => &Value::Null,
-        };
-        match (row["version"].as_i64(), row["status"].as_str()) {
-            (Some(version), Some(status)) => {
-                self.known.insert(subject, (version, status.to_owned()));
-            }
-            // something else than this caller knew
-            _ => drop(self.known.remove(&subject)),
-        }
+        self.learn(&command, &answered);
         let call = Call {
             request_id,
             key,
@@ -277,60 +190,20 @@ impl Caller {
         self.calls.push(call.clone());
         call
     }
-}
 
-/// Checks what every answer must be, and reads it.
-async fn answer(request: reqwest::RequestBuilder) -> Answered {
-    let Ok(response) = request.send().await else {
-        return Answered::Silence;
-    };
-    let status = response.status().as_u16();
-    let replayed = response.headers().contains_key("idempotency-replayed");
-    let retry_after = response.headers().contains_key("retry-after");
-    let Ok(text) = response.text().await else {
-        return Answered::Silence;
-    };
-    let body: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{status}: {text}"));
-    let (data, error) = (&body["data"], &body["error"]);
-    match status {
-        200 | 201 => Answered::Acknowledged {
-            seq: body["meta"]["seq"]
-                .as_i64()
-                .unwrap_or_else(|| panic!("no seq: {text}")),
-            version: data["version"].as_i64(),
-            replayed,
-            data: data.clone(),
-        },
-        503 => {
-            assert_eq!(error["code"], "UNAVAILABLE", "{text}");
-            assert!(retry_after, "no Retry-After: {text}");
-            Answered::Unavailable {
-                outcome_unknown: error["details"]["outcome_unknown"] == true,
-            }
-        }
-        404 | 409 | 422 => Answered::Refused {
-            code: error["code"].as_str().unwrap().to_owned(),
-            current: error["details"]["current"].clone(),
-        },
-        _ => panic!("{status}: {text}"),
-    }
-}
-
-/// How the calls were answered, for messages.
-pub fn summary(calls: &[Call]) -> String {
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for call in calls {
-        let word = match &call.answered {
-            Answered::Acknowledged { replayed: true, .. } => "acknowledged again".to_owned(),
-            Answered::Acknowledged { .. } => "acknowledged".to_owned(),
-            Answered::Refused { code, .. } => code.clone(),
-            Answered::Unavailable {
-                outcome_unknown: true,
-            } => "unavailable, unknown".to_owned(),
-            Answered::Unavailable { .. } => "unavailable".to_owned(),
-            Answered::Silence => "silence".to_owned(),
+    fn learn(&mut self, command: &Asked, answered: &Answered) {
+        let (status, version) = match answered {
+            _ if !command.path.contains("/tasks/") => return,
+            Answered::Acknowledged { data, .. } => (&data["status"], &data["version"]),
+            Answered::Refused { details, .. } => match &details["current"] {
+                Value::Null => (&details["from"], &Value::Null),
+                row => (&row["status"], &row["version"]),
+            },
+            _ => return,
         };
-        *counts.entry(word).or_default() += 1;
+        if let Some(status) = status.as_str() {
+            let known = (status.to_owned(), version.as_i64());
+            self.known.insert(command.subject, known);
+        }
     }
-    format!("{} calls: {counts:?}", calls.len())
 }

@@ -24,10 +24,6 @@ pub struct Season {
     pub tenant: TenantId,
     pub tasks: Vec<Uuid>,
     pub jamaah: Vec<Uuid>,
-    pub departures: Vec<Uuid>,
-    pub stages: Vec<Uuid>,
-    /// Number of the last event.
-    pub head: i64,
 }
 
 impl Season {
@@ -73,9 +69,6 @@ impl Season {
             tenant: id,
             tasks: state.tasks().map(|task| task.id.0).collect(),
             jamaah,
-            departures: state.departures().map(|departure| departure.id.0).collect(),
-            stages: state.stages().into_iter().map(|stage| stage.id.0).collect(),
-            head: batch.events.last().unwrap().seq,
         }
     }
 }

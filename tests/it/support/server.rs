@@ -48,15 +48,6 @@ impl Settings {
         self
     }
 
-    /// Another command of the program, to its end; what it has written.
-    pub async fn run(&self, arguments: &[&str]) -> String {
-        let done = self.command().args(arguments).output().await.unwrap();
-        let said = String::from_utf8(done.stdout).unwrap();
-        let complained = String::from_utf8_lossy(&done.stderr);
-        assert!(done.status.success(), "{arguments:?}: {said}{complained}");
-        said
-    }
-
     fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lajur"));
         for (name, _) in std::env::vars_os() {
