@@ -24,7 +24,9 @@ use crate::http;
 use crate::http::auth::password::Passwords;
 use crate::http::auth::resolver::Callers;
 use crate::http::observe::RequestIds;
+use crate::http::pipeline::tasks::assignees::Assignees;
 use crate::http::routes::Routes;
+use crate::importing::running::Imports;
 use crate::metrics::Metrics;
 use crate::secrets::Secrets;
 
@@ -35,7 +37,9 @@ pub struct App {
     pub secrets: Secrets,
     pub db: Pools,
     pub tenants: Tenants,
+    pub imports: Imports,
     pub cache: Cache,
+    pub assignees: Assignees,
     pub metrics: Metrics,
     pub callers: Callers,
     pub passwords: Passwords,
@@ -72,8 +76,10 @@ impl App {
         );
         Ok(Self {
             tenants: Tenants::start(node),
+            imports: Imports::on(tokio::runtime::Handle::try_current()?),
             db,
             cache: Cache::new(&config.redis, metrics.clone())?,
+            assignees: Assignees::default(),
             callers: Callers::default(),
             passwords: Passwords::new(secrets.clone()),
             request_ids: RequestIds::new(&secrets),

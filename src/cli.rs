@@ -3,12 +3,15 @@
 pub mod accounts;
 pub mod api_key;
 pub mod doctor;
+pub mod export;
+pub mod import;
 pub mod migrate;
 pub mod openapi;
 pub mod serve;
 pub mod tenant;
 pub mod user;
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -21,6 +24,7 @@ use crate::db::pool::{Pools, Settings};
 use crate::domain::ids::IdSource;
 use crate::domain::time::Timestamp;
 use crate::secrets::Secrets;
+use crate::seed;
 
 /// A realtime server for organisations that move many people through stages under deadlines.
 #[derive(Debug, Parser)]
@@ -57,6 +61,12 @@ enum Command {
         #[command(subcommand)]
         action: api_key::Action,
     },
+    /// Fill tenants with a season that never happened.
+    Seed(seed::Args),
+    /// Import a manifest, or try it out.
+    Import(import::Args),
+    /// Write the jamaah into a file that can be imported again.
+    Export(export::Args),
     /// Look at everything that the program needs, and say what to do.
     Doctor,
     /// Print the description of the API, OpenAPI 3.1.
@@ -74,6 +84,13 @@ impl Cli {
             Command::Tenant { action } => tenant::run(Desk::new(&config?)?, action).await?,
             Command::User { action } => user::run(Desk::new(&config?)?, action).await?,
             Command::ApiKey { action } => api_key::run(Desk::new(&config?)?, action).await?,
+            Command::Seed(args) => {
+                let parts = seed::Parts::of(&config?)?;
+                let summary = seed::run(&args, &parts, Clock::System.now()).await?;
+                write!(std::io::stdout(), "{summary}")?;
+            }
+            Command::Import(args) => return Ok(import::run(config?, &args).await),
+            Command::Export(args) => export::run(config?, &args).await?,
             Command::Doctor => return Ok(doctor::examine(config).await),
             Command::Openapi => openapi::print_openapi()?,
         }

@@ -6,15 +6,20 @@
 //! rows can be seen. Not found is `None` or an empty list, never an error.
 
 pub mod events;
+pub mod imports;
 pub mod jamaah;
 pub mod journal;
 pub mod load;
 pub mod migrate;
+pub mod names;
+pub mod pipeline_tasks;
 pub mod pool;
 pub mod schema;
+pub mod task_comments;
 pub mod tenants;
 pub mod testing;
 pub mod types;
+pub mod users;
 
 pub use diesel_async::AsyncPgConnection as Connection;
 
@@ -57,6 +62,22 @@ impl Error {
                     | DatabaseErrorKind::CheckViolation
             ),
             Self::Unwritable(_) => true,
+            _ => false,
+        }
+    }
+
+    /// The database cannot be used at present; the same may work later.
+    pub fn is_away(&self) -> bool {
+        match self {
+            Self::Unreachable(_) | Self::Exhausted => true,
+            Self::Query(DieselError::BrokenTransactionManager) => true,
+            Self::Query(DieselError::DatabaseError(kind, info)) => match kind {
+                DatabaseErrorKind::UnableToSendCommand | DatabaseErrorKind::ClosedConnection => {
+                    true
+                }
+                // its last words; the code that would say so is not handed on
+                _ => info.message().starts_with("terminating connection"),
+            },
             _ => false,
         }
     }

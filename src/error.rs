@@ -20,6 +20,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::actors::handle::CommandError;
+use crate::db;
 use crate::domain::pipeline::refusal::{Fields, Refusal};
 
 /// Everything that a request can be answered with instead of success.
@@ -98,7 +99,8 @@ pub struct ErrorBody {
     /// For developers.
     #[schema(example = "the request is not valid")]
     pub message: String,
-    /// By code: `fields`, `current`, `from` and `to`, `existing`, `permission`.
+    /// By code: `fields`, `current`, `from` and `to`, `existing`, `permission`,
+    /// `outcome_unknown` (ask again with the same `Idempotency-Key`).
     #[schema(value_type = Option<Object>, required = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<Value>,
@@ -122,6 +124,15 @@ impl ApiError {
             retry_after: Duration::from_secs(1),
             outcome_unknown: false,
         }
+    }
+
+    /// Of a query: a database that is away is 503, anything else is a bug of ours.
+    pub fn of_database(error: db::Error) -> Self {
+        if error.is_away() {
+            tracing::warn!(error.cause = %error, "the database is away");
+            return Self::unavailable();
+        }
+        Self::internal(error)
     }
 
     /// One field with one complaint.
@@ -166,6 +177,10 @@ impl ApiError {
             }
             Self::Validation(fields) => Some(json!({ "fields": fields })),
             Self::PayloadTooLarge { limit_bytes } => Some(json!({ "limit_bytes": limit_bytes })),
+            Self::Unavailable {
+                outcome_unknown: true,
+                ..
+            } => Some(json!({ "outcome_unknown": true })),
             _ => None,
         }
     }

@@ -7,6 +7,7 @@
 
 pub mod auth;
 pub mod conditional;
+pub mod given;
 pub mod health;
 pub mod observe;
 pub mod openapi;

@@ -13,6 +13,7 @@ pub mod config;
 pub mod db;
 pub mod domain;
 pub mod error;
+pub mod exporting;
 pub mod http;
 pub mod importing;
 pub mod logging;

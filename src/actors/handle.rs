@@ -137,6 +137,7 @@ impl Shared {
     }
 
     /// The view, without counting as use.
+    #[cfg(test)]
     pub fn peek_view(&self) -> Arc<View> {
         self.view.load_full()
     }
@@ -223,6 +224,7 @@ impl TenantHandle {
             reply,
             tries: 0,
             key_is_new: false,
+            doubtful: false,
         };
         match self.send(execute) {
             Ok(()) => {}
@@ -245,6 +247,10 @@ impl TenantHandle {
         answer.await.unwrap_or(Err(lost))
     }
 
+    #[expect(
+        clippy::result_large_err,
+        reason = "the command comes back to be sent elsewhere"
+    )]
     fn send(&self, execute: Execute) -> Result<(), SendError<Execute>> {
         let stages = self.shared.stages.load();
         let stage = match &execute.order.command {

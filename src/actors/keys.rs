@@ -1,7 +1,10 @@
 //! The idempotency keys of a tenant, as far as this node remembers them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+
+/// Keys that are remembered; older ones are asked of the database.
+const MOST: usize = 200_000;
 
 /// Where a key was used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,14 +19,19 @@ pub enum Known {
 #[derive(Debug, Default)]
 pub struct Keys {
     seqs: HashMap<Arc<str>, i64>,
-    /// No older key exists than those held here.
+    /// The oldest first.
+    order: VecDeque<Arc<str>>,
+    /// No other key exists than those held here.
     complete: bool,
 }
 
 impl Keys {
-    pub fn new(recent: impl IntoIterator<Item = (Arc<str>, i64)>, complete: bool) -> Self {
+    /// From the newest to the oldest.
+    pub fn new(recent: Vec<(Arc<str>, i64)>, complete: bool) -> Self {
+        let order = recent.iter().rev().map(|(key, _)| key.clone()).collect();
         Self {
             seqs: recent.into_iter().collect(),
+            order,
             complete,
         }
     }
@@ -37,6 +45,35 @@ impl Keys {
     }
 
     pub fn remember(&mut self, key: Arc<str>, seq: i64) {
-        self.seqs.insert(key, seq);
+        if self.seqs.insert(key.clone(), seq).is_none() {
+            self.order.push_back(key);
+        }
+        if self.order.len() > MOST
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.seqs.remove(&oldest);
+            self.complete = false;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_forgotten_is_asked_of_the_database() {
+        let mut keys = Keys::new(vec![("b".into(), 2), ("a".into(), 1)], true);
+        assert_eq!(
+            (keys.find("a"), keys.find("x")),
+            (Known::At(1), Known::Never)
+        );
+        for n in 0..MOST {
+            keys.remember(format!("k{n}").into(), 3);
+        }
+        assert_eq!(
+            (keys.find("a"), keys.find("k7")),
+            (Known::Perhaps, Known::At(3))
+        );
     }
 }

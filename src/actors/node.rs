@@ -46,7 +46,7 @@ impl Default for Limits {
             tenants: 1_000,
             poll: Duration::from_secs(1),
             commit: Duration::from_secs(10),
-            resolve: Duration::from_secs(2),
+            resolve: Duration::from_millis(700),
             threads: 1,
         }
     }

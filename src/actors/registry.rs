@@ -146,8 +146,11 @@ impl Tenants {
     async fn load(&self, id: TenantId) -> Result<TenantHandle, OpenError> {
         let node = Arc::clone(&self.inner.node);
         let unavailable = |error: &dyn std::fmt::Display| OpenError::Unavailable(error.to_string());
-        let loaded = load::tenant(&node.pools, id, node.now(), load::Extent::default()).await;
-        let loaded = loaded
+        let reading = load::tenant(&node.pools, id, node.now(), load::Extent::default());
+        // everybody who wants this tenant waits meanwhile
+        let loaded = tokio::time::timeout(node.limits.commit, reading)
+            .await
+            .map_err(|elapsed| unavailable(&elapsed))?
             .map_err(|error| unavailable(&error))?
             .ok_or(OpenError::NotFound)?;
         let now = node.now();

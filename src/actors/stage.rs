@@ -1,6 +1,6 @@
 //! One per tenant and stage: checks commands about the stage's tasks one after
-//! another, what is staged but not yet committed included, and answers those
-//! that cannot be carried out, so that the tenant sees only what can.
+//! another, what is staged but not yet committed included, and marks those that
+//! it would refuse, so that the tenant decides only what can be carried out.
 //!
 //! `handle → stage → tenant`
 
@@ -11,7 +11,6 @@ use actix::prelude::*;
 
 use super::node::Node;
 use super::tenant::{Execute, StageDied, TenantActor};
-use crate::actors::handle::CommandError;
 use crate::domain::ids::{StageId, TaskId};
 use crate::domain::pipeline::command::Command;
 use crate::domain::pipeline::task::Task;
@@ -62,29 +61,26 @@ impl StageActor {
     /// Checks a command against the task as it will be. The tenant decides
     /// where this memory cannot: on what is not here, and on a refusal that
     /// rests on something staged, which may yet come to nothing.
-    fn check(&mut self, execute: &Execute) -> Result<(), CommandError> {
+    fn is_possible(&mut self, execute: &Execute) -> bool {
         let Command::Task {
             id,
             expected,
             action,
         } = &execute.order.command
         else {
-            return Ok(());
+            return true;
         };
         let staged = self.staged.get(id);
         let Some(task) = staged.or_else(|| self.view.state.task(*id)) else {
-            return Ok(());
+            return true;
         };
         let now = self.node.now();
         match transition::act(task, *expected, action, &execute.order.principal, now) {
             Ok((next, _)) => {
                 self.staged.insert(*id, Arc::new(next));
-                Ok(())
+                true
             }
-            Err(_) if staged.is_some() => Ok(()),
-            // an answer given before must be found before it is refused now
-            Err(_) if execute.order.idempotency.is_some() => Ok(()),
-            Err(refusal) => Err(refusal.into()),
+            Err(_) => staged.is_some(),
         }
     }
 }
@@ -109,11 +105,8 @@ impl Drop for StageActor {
 impl Handler<Execute> for StageActor {
     type Result = ();
 
-    fn handle(&mut self, execute: Execute, _: &mut Self::Context) {
-        if let Err(error) = self.check(&execute) {
-            let _ = execute.reply.send(Err(error));
-            return;
-        }
+    fn handle(&mut self, mut execute: Execute, _: &mut Self::Context) {
+        execute.doubtful = !self.is_possible(&execute);
         if let Err(error) = self.tenant.try_send(execute) {
             super::tenant::answer_unsent(error);
         }

@@ -26,7 +26,9 @@ async fn sweep(open: &Tenants) -> anyhow::Result<()> {
     for id in due {
         // those in memory have an alarm of their own
         if open.peek(id).is_none_or(|handle| handle.shared.has_left()) {
-            open.open(id).await?;
+            if let Err(error) = open.open(id).await {
+                tracing::warn!(%error, tenant = %id, "a sleeping tenant could not be woken");
+            }
         }
     }
     Ok(())

@@ -11,6 +11,7 @@
 
 mod batch;
 mod catch_up;
+mod doubt;
 mod replay;
 mod settle;
 mod time;
@@ -36,6 +37,7 @@ use crate::domain::pipeline::state::State;
 use crate::domain::pipeline::view::View;
 use crate::domain::time::Timestamp;
 use batch::{Batch, Staged};
+use doubt::{Doubted, Questions};
 
 pub type Reply = oneshot::Sender<Result<Receipt, CommandError>>;
 
@@ -49,6 +51,8 @@ pub struct Execute {
     pub tries: u32,
     /// The database has been asked about the idempotency key: it is new.
     pub key_is_new: bool,
+    /// Its stage would refuse it.
+    pub doubtful: bool,
 }
 
 /// A stage's actor is gone without having been told to go.
@@ -95,11 +99,20 @@ pub struct TenantActor {
     /// Keyed commands that are staged, with those who sent the same key meanwhile.
     staged_keys: HashMap<Arc<str>, Vec<Execute>>,
     keys: Keys,
+    /// Commands that will be refused unless the log says otherwise.
+    doubted: Vec<Doubted>,
+    questions: Questions,
+    /// The log is being read.
+    reading: Option<u64>,
+    /// It has to be read once more after that.
+    read_again: bool,
     stages: HashMap<StageId, Addr<StageActor>>,
     deadlines: Deadlines,
     /// The timer that waits for the first deadline.
     alarm: Option<(Timestamp, SpawnHandle)>,
     next_midnight: Timestamp,
+    /// What the database was last told about when to wake this tenant.
+    noted_deadline: Option<Timestamp>,
     last_settled: Instant,
     /// One command per batch, to find the one that PostgreSQL refuses.
     one_by_one: bool,
@@ -132,10 +145,15 @@ impl TenantActor {
             waiting: Vec::new(),
             staged_keys: HashMap::new(),
             keys,
+            doubted: Vec::new(),
+            questions: Questions::default(),
+            reading: None,
+            read_again: false,
             stages: HashMap::new(),
             deadlines,
             alarm: None,
             next_midnight,
+            noted_deadline: None,
             last_settled: Instant::now(),
             one_by_one: false,
             retiring: false,
@@ -148,11 +166,13 @@ impl TenantActor {
             .in_flight
             .as_ref()
             .map_or(0, |batch| batch.commands.len());
-        in_flight + self.next.commands.len() + self.waiting.len()
+        in_flight + self.next.commands.len() + self.waiting.len() + self.doubted.len()
     }
 
     fn execute(&mut self, execute: Execute, ctx: &mut Context<Self>) {
         match self.phase {
+            // whoever asks again finds the actor that comes after this one
+            _ if self.retiring => self.refuse(execute, CommandError::busy()),
             _ if self.pending() >= self.node.limits.pending => {
                 self.refuse(execute, CommandError::busy());
             }
@@ -161,7 +181,10 @@ impl TenantActor {
             Phase::Ready if self.is_full() => self.waiting.push(execute),
             Phase::Ready => {
                 if let Some(execute) = self.check_key(execute, ctx) {
-                    self.decide(execute, ctx);
+                    match execute.doubtful {
+                        true => self.doubt(execute, ctx),
+                        false => self.decide(execute, ctx),
+                    }
                 }
             }
         }
@@ -196,12 +219,14 @@ impl TenantActor {
             self.renew_deadlines(jamaah_ids, now);
         }
         match decided {
-            Err(refusal) => self.refuse(execute, refusal.into()),
-            Ok(changes) if changes.is_empty() => {
-                let command_id = self.ids.next(now);
-                let receipt = Receipt::of_nothing(command_id, self.working.head);
-                let _ = execute.reply.send(Ok(receipt));
+            Err(refusal) if execute.order.command.is_by_the_program() => {
+                self.refuse(execute, refusal.into());
             }
+            Ok(changes) if changes.is_empty() && execute.order.command.is_by_the_program() => {
+                self.answer_with_nothing(execute, self.working.head);
+            }
+            Err(_) => self.doubt(execute, ctx),
+            Ok(changes) if changes.is_empty() => self.doubt(execute, ctx),
             Ok(changes) => {
                 let Execute {
                     order,
@@ -222,6 +247,14 @@ impl TenantActor {
                 self.write(ctx);
             }
         }
+    }
+
+    /// Answers a command that finds nothing to change.
+    fn answer_with_nothing(&mut self, execute: Execute, head: i64) {
+        let command_id = self.ids.next(self.node.now());
+        let _ = execute
+            .reply
+            .send(Ok(Receipt::of_nothing(command_id, head)));
     }
 
     /// Answers a command that is not carried out. Its stage has counted on it.

@@ -234,6 +234,26 @@ async fn a_tenant_that_sleeps_is_woken_by_its_deadline() {
 }
 
 #[actix::test]
+async fn a_tenant_without_anybody_is_not_woken_again_and_again() {
+    let mut world = World::new().await;
+    world.limits.idle = Duration::from_secs(900);
+    let node = world.node(1).await;
+    let asleep = || {
+        node.tenants
+            .peek(world.tenant)
+            .is_none_or(|h| !h.address.connected())
+    };
+    // past midnight, when there is nothing to sum up
+    world.clock.advance(TimeDelta::days(1));
+    until("asleep", asleep).await;
+    let mut owner = world.database.owner().await;
+    let due = tenants::due(&mut owner, Clock::Manual(world.clock.clone()).now(), 9)
+        .await
+        .unwrap();
+    assert_eq!(due, vec![]);
+}
+
+#[actix::test]
 async fn two_nodes_write_to_one_tenant_and_both_see_everything() {
     let world = World::new().await;
     let (one, two) = (world.node(1).await, world.node(2).await);
@@ -261,6 +281,40 @@ async fn two_nodes_write_to_one_tenant_and_both_see_everything() {
     for task in one.tasks() {
         assert_eq!(task, two.task(task.id));
     }
+}
+
+/// The other node last looked long ago: it looks again before it refuses.
+#[actix::test]
+async fn what_one_node_has_acknowledged_no_other_node_refuses() {
+    let mut world = World::new().await;
+    world.limits.poll = Duration::from_secs(600);
+    let one = world.node(1).await;
+    one.register(1).await;
+    let two = world.node(2).await;
+    let task = one.tasks()[0].clone();
+    let block = TaskAction::Block {
+        reason: "blurred".into(),
+        third_party: false,
+    };
+    one.act(task.id, block).await.unwrap();
+    two.act(task.id, TaskAction::Unblock).await.unwrap();
+
+    let start = || Command::Task {
+        id: task.id,
+        expected: Some(task.version + 2),
+        action: TaskAction::Start,
+    };
+    let first = one.keyed(start(), Some(("k1", 1))).await.unwrap();
+    one.act(task.id, complete()).await.unwrap();
+    let again = two.keyed(start(), Some(("k1", 1))).await.unwrap();
+    assert!(again.replayed);
+    assert_eq!(again.seq, first.seq);
+    let late = two.act(task.id, TaskAction::Start).await;
+    let refused = matches!(
+        &late,
+        Err(CommandError::Refused(Refusal::InvalidTransition { from, .. })) if from == "completed"
+    );
+    assert!(refused, "{late:?}");
 }
 
 #[actix::test]

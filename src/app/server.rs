@@ -89,13 +89,13 @@ impl Running {
         let patience = Duration::from_secs(self.app.config.http.shutdown_seconds + 5);
         let stopped = async {
             self.requests.stop(true).await;
+            // what was accepted is written before the process ends
+            self.app.imports.settled().await;
             self.app.tenants.finish().await;
             self.scrapes.stop(true).await;
             for task in self.tasks {
                 let _ = task.await;
             }
-            // what was accepted is written before the process ends
-            self.app.tenants.finish().await;
         };
         match tokio::time::timeout(patience, stopped).await {
             Ok(()) => tracing::info!("stopped"),

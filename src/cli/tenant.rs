@@ -1,6 +1,7 @@
 //! `lajur tenant`.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use chrono_tz::Tz;
@@ -9,8 +10,14 @@ use diesel::sql_types::{Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncConnection, RunQueryDsl};
 
 use super::{Desk, accounts};
+use crate::db::journal::{self, NewEvent, TenantBatch};
+use crate::db::{Connection, tenants};
 use crate::domain::ids::TenantId;
-use crate::domain::principal::Permission;
+use crate::domain::pipeline::command::Command;
+use crate::domain::pipeline::decide::{self, TEMPLATES, from_template};
+use crate::domain::pipeline::state::State;
+use crate::domain::principal::Principal;
+use crate::domain::roles::builtin_roles;
 
 #[derive(Debug, Subcommand)]
 pub enum Action {
@@ -26,6 +33,9 @@ pub enum Action {
         /// IANA name: Asia/Jakarta, Asia/Makassar, Asia/Jayapura.
         #[arg(long, default_value = "Asia/Jakarta")]
         timezone: Tz,
+        /// The stages it starts with.
+        #[arg(long, default_value = "umrah-nusuk-2025", value_parser = clap::builder::PossibleValuesParser::new(templates()))]
+        template: String,
         /// Language of its people: id or en.
         #[arg(long, default_value = "id", value_parser = ["id", "en"])]
         locale: String,
@@ -49,31 +59,9 @@ impl Kind {
     }
 }
 
-/// The roles that a new travel agency starts with. Its managers change them.
-pub fn travel_roles() -> Vec<(&'static str, Vec<Permission>)> {
-    use Permission::*;
-    let works = vec![PipelineRead, TasksRead, TasksWork, JamaahRead];
-    let reads = vec![
-        PipelineRead,
-        TasksRead,
-        TasksReadAll,
-        JamaahRead,
-        ExportsRead,
-        AuditRead,
-    ];
-    vec![
-        ("operations-manager", Permission::ALL.to_vec()),
-        ("agency-owner", reads.clone()),
-        ("auditor", reads),
-        (
-            "document-admin",
-            [works.clone(), vec![JamaahWrite, ImportsWrite]].concat(),
-        ),
-        ("siskopatuh-admin", works.clone()),
-        ("visa-admin", works.clone()),
-        ("logistics-admin", works.clone()),
-        ("travel-admin", works),
-    ]
+/// The templates that a travel agency can start with.
+fn templates() -> Vec<&'static str> {
+    TEMPLATES.iter().map(|(name, _)| *name).collect()
 }
 
 pub async fn run(mut desk: Desk, action: Action) -> anyhow::Result<()> {
@@ -82,6 +70,7 @@ pub async fn run(mut desk: Desk, action: Action) -> anyhow::Result<()> {
         name,
         kind,
         timezone,
+        template,
         locale,
     } = action;
     let sane = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
@@ -112,9 +101,11 @@ pub async fn run(mut desk: Desk, action: Action) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("cannot add {slug}"))?;
         if kind == Kind::Travel {
-            for (key, permissions) in travel_roles() {
-                accounts::add_role(&mut desk, conn, id, key, &permissions).await?;
+            for role in builtin_roles() {
+                let key = role.key.as_str();
+                accounts::add_role(&mut desk, conn, id, key, &role.permissions).await?;
             }
+            install_pipeline(&mut desk, conn, id, &template).await?;
         }
         Ok::<_, anyhow::Error>(())
     });
@@ -123,5 +114,49 @@ pub async fn run(mut desk: Desk, action: Action) -> anyhow::Result<()> {
         std::io::stdout(),
         "{slug} is there; add somebody: lajur user add --tenant {slug} --email …"
     )?;
+    Ok(())
+}
+
+/// The first events of its log: the stages of the template.
+async fn install_pipeline(
+    desk: &mut Desk,
+    conn: &mut Connection,
+    id: TenantId,
+    template: &str,
+) -> anyhow::Result<()> {
+    let text = TEMPLATES.iter().find(|(name, _)| *name == template);
+    let (_, text) = text.with_context(|| format!("there is no template {template}"))?;
+    let stages = from_template(text, &mut desk.ids, desk.now)?;
+    let (tenant, head) = tenants::with_head(conn, id)
+        .await?
+        .context("the tenant has just been deleted")?;
+    let principal = Principal::system();
+    let context = decide::Context {
+        principal: &principal,
+        now: desk.now,
+        ids: &mut desk.ids,
+    };
+    let install = Command::InstallPipeline {
+        stages: Arc::new(stages),
+    };
+    let changes = decide::decide(&mut State::empty(Arc::new(tenant)), &install, context)?;
+    let command_id = desk.ids.next(desk.now);
+    let events = (head + 1..).zip(changes).map(|(seq, change)| NewEvent {
+        seq,
+        command_id,
+        occurred_at: desk.now,
+        actor: principal.actor,
+        change: Arc::new(change),
+        idempotency: None,
+        request_id: Arc::from("tenant add"),
+    });
+    let batch = TenantBatch {
+        tenant_id: id,
+        batch_id: desk.ids.next(desk.now),
+        expected_head: head,
+        next_deadline_at: None,
+        events: events.collect(),
+    };
+    journal::write(conn, &[batch]).await?;
     Ok(())
 }

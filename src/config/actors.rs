@@ -35,7 +35,7 @@ pub struct Actors {
     /// `LAJUR_ACTORS__COMMIT_TIMEOUT_MS`, default 10000: after this long the
     /// outcome of a commit counts as unknown.
     pub commit_timeout_ms: u64,
-    /// `LAJUR_ACTORS__RESOLVE_MS`, default 2000: how long an unknown outcome is
+    /// `LAJUR_ACTORS__RESOLVE_MS`, default 700: how long an unknown outcome is
     /// looked for before callers get 503.
     pub resolve_ms: u64,
 }
@@ -52,7 +52,7 @@ impl Default for Actors {
             tries: 12,
             poll_ms: 1_000,
             commit_timeout_ms: 10_000,
-            resolve_ms: 2_000,
+            resolve_ms: 700,
         }
     }
 }

@@ -86,6 +86,45 @@ pub async fn of_subjects(
     found.into_iter().map(Columns::event).collect()
 }
 
+/// The numbers of what happened to these subjects up to `head`, newest first.
+/// Reads nothing but the index, so counting and paging costs little.
+pub async fn seqs_of_subjects(
+    conn: &mut AsyncPgConnection,
+    tenant: TenantId,
+    subject_types: &[&str],
+    subject_ids: &[Uuid],
+    head: i64,
+) -> Result<Vec<i64>> {
+    let mut found: Vec<i64> = events::table
+        .filter(
+            events::tenant_id
+                .eq(tenant.0)
+                .and(events::subject_type.eq_any(subject_types))
+                .and(events::subject_id.eq_any(subject_ids))
+                .and(events::seq.le(head)),
+        )
+        .select(events::seq)
+        .load(conn)
+        .await?;
+    found.sort_unstable_by(|a, b| b.cmp(a));
+    Ok(found)
+}
+
+/// The events with these numbers, newest first.
+pub async fn by_seqs(
+    conn: &mut AsyncPgConnection,
+    tenant: TenantId,
+    seqs: &[i64],
+) -> Result<Vec<StoredEvent>> {
+    let found: Vec<Columns> = events::table
+        .filter(events::tenant_id.eq(tenant.0).and(events::seq.eq_any(seqs)))
+        .order(events::seq.desc())
+        .select(Columns::as_select())
+        .load(conn)
+        .await?;
+    found.into_iter().map(Columns::event).collect()
+}
+
 /// The event that carries this key.
 pub async fn by_idempotency_key(
     conn: &mut AsyncPgConnection,

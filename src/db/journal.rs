@@ -2,7 +2,9 @@
 //! compares and sets each tenant's head and writes only for those whose head
 //! was where it was expected.
 //!
-//!     batches ─► encode (JSON of before and after) ─► fold (the last row of a subject) ─► statement ─► winners
+//! ```text
+//! batches ─► encode (JSON of before and after) ─► fold (the last row of a subject) ─► statement ─► winners
+//! ```
 //!
 //! The statement is one transaction and one round trip. A tenant that is not
 //! among the winners has had nothing written, and somebody else wrote its log.

@@ -1,7 +1,7 @@
 //! A tenant's hot state, read as it stands at one moment: everything about the
 //! jamaah who are not closed or were closed lately, and the configuration.
 
-mod rows;
+pub(super) mod rows;
 #[cfg(test)]
 mod tests;
 
@@ -15,7 +15,8 @@ use super::pool::Pools;
 use super::schema::events;
 use super::tenants;
 use super::{Error, Result};
-use crate::domain::ids::TenantId;
+use crate::domain::ids::{JamaahId, TenantId};
+use crate::domain::pipeline::change::Row;
 use crate::domain::pipeline::jamaah::JamaahStatus;
 use crate::domain::pipeline::state::State;
 use crate::domain::time::Timestamp;
@@ -79,6 +80,16 @@ pub async fn tenant(
             }))
         })
         .await
+}
+
+/// The rows of one jamaah, hot or not, the jamaah first; nothing when there is
+/// nobody of that id.
+pub async fn jamaah(
+    conn: &mut AsyncPgConnection,
+    tenant: TenantId,
+    id: JamaahId,
+) -> Result<Vec<Row>> {
+    rows::of_one(conn, tenant, id).await
 }
 
 async fn recent_keys(

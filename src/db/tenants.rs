@@ -45,7 +45,7 @@ pub async fn create(conn: &mut AsyncPgConnection, new: &NewTenant, now: Timestam
     Ok(())
 }
 
-/// The columns that make a [`Tenant`], in the order of [`row`]'s parameter.
+/// The columns that make a [`Tenant`], in the order of [`tenant`]'s parameter.
 pub(super) type TenantColumns = (Uuid, String, String, TenantKind, String, String, String);
 
 pub(super) fn tenant(row: TenantColumns) -> Result<Tenant> {

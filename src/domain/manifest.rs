@@ -12,7 +12,7 @@
 //! `passport` and `sex` know how each is written.
 
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub mod column;
 mod date;
@@ -70,7 +70,7 @@ pub struct ManifestPerson {
 }
 
 /// What is wrong, or odd, in one cell.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Problem {
     /// The row number that a spreadsheet program shows.
     pub row: u32,
@@ -86,7 +86,19 @@ pub struct Problem {
 /// Up to `InvalidValue` reasons to reject a row or file, then reasons to look
 /// again. `InvalidValue` is either: an error for an overlong text, a warning for
 /// a sex or phone number that makes no sense.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, utoipa::ToSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum ProblemCode {
     UnreadableFile,
@@ -103,7 +115,7 @@ pub enum ProblemCode {
 }
 
 /// A row that was left out because it is not about a person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct IgnoredRow {
     pub row: u32,
     /// What it says; its beginning if it is long.

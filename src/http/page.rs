@@ -40,7 +40,13 @@ impl Page {
         usize::try_from(self.limit).unwrap_or(usize::MAX)
     }
 
-    fn of(query: &str) -> Result<Self, ApiError> {
+    /// The rows of a list that are on this page.
+    pub fn of<T>(self, rows: &[T]) -> &[T] {
+        let rest = rows.get(self.offset()..).unwrap_or_default();
+        rest.get(..self.size()).unwrap_or(rest)
+    }
+
+    fn parse(query: &str) -> Result<Self, ApiError> {
         let page: Self = params::parse(query)?;
         let mut fields = Fields::default();
         if page.page < 1 {
@@ -59,7 +65,7 @@ impl FromRequest for Page {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Self::of(request.query_string()))
+        ready(Self::parse(request.query_string()))
     }
 }
 
@@ -68,7 +74,7 @@ mod tests {
     use super::*;
 
     fn refused_fields(query: &str) -> Vec<String> {
-        match Page::of(query) {
+        match Page::parse(query) {
             Err(ApiError::Validation(fields)) => fields.0.into_keys().collect(),
             other => panic!("{other:?}"),
         }
@@ -76,9 +82,9 @@ mod tests {
 
     #[test]
     fn a_page_outside_the_limits_is_refused_by_name() {
-        assert_eq!(Page::of("").unwrap(), Page { page: 1, limit: 20 });
+        assert_eq!(Page::parse("").unwrap(), Page { page: 1, limit: 20 });
         assert_eq!(
-            Page::of("role=visa&page=3&limit=100").unwrap(),
+            Page::parse("role=visa&page=3&limit=100").unwrap(),
             Page {
                 page: 3,
                 limit: 100
@@ -89,6 +95,14 @@ mod tests {
         assert_eq!(refused_fields("limit=many"), ["limit"]);
         assert_eq!(refused_fields("page=-1"), ["page"]);
         assert_eq!(refused_fields("page=99999999999"), ["page"]);
+    }
+
+    #[test]
+    fn a_page_past_the_end_is_empty() {
+        let page = |page| Page { page, limit: 2 };
+        assert_eq!(page(1).of(&[1, 2, 3]), [1, 2]);
+        assert_eq!(page(2).of(&[1, 2, 3]), [3]);
+        assert_eq!(page(3).of(&[1, 2, 3]), [0; 0]);
     }
 
     #[test]

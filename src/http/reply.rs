@@ -123,6 +123,12 @@ impl<T: Serialize> Reply<T> {
         self.seq(view.state.head).as_of(freshness.as_of)
     }
 
+    /// The database is away: this is the newest that is known.
+    pub fn stale(mut self) -> Self {
+        self.meta.stale = Some(true);
+        self
+    }
+
     /// `data` is one row with this version, which becomes the strong `ETag`
     /// that `If-Match` takes.
     pub fn version(mut self, version: i32) -> Self {

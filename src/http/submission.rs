@@ -84,7 +84,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Submission<T> {
             let key = match key {
                 Some(key) => Some(Key {
                     key,
-                    digest: digest(&request, &bytes)?,
+                    digest: digest(&request, &canonical(&bytes)?),
                 }),
                 None => None,
             };
@@ -93,6 +93,22 @@ impl<T: DeserializeOwned + 'static> FromRequest for Submission<T> {
                 if_match,
                 key,
             })
+        })
+    }
+}
+
+impl<T> Submission<T> {
+    /// Of a request whose body is something else than JSON: `fingerprint`
+    /// tells two of them apart.
+    pub fn of_upload(request: &HttpRequest, body: T, fingerprint: &str) -> Result<Self, ApiError> {
+        let key = key_of(request)?.map(|key| Key {
+            key,
+            digest: digest(request, fingerprint),
+        });
+        Ok(Self {
+            body,
+            if_match: IfMatch::of(request.headers())?,
+            key,
         })
     }
 }
@@ -207,13 +223,18 @@ fn has_nul(json: &[u8]) -> bool {
     })
 }
 
-fn digest(request: &HttpRequest, bytes: &[u8]) -> Result<Sha256, ApiError> {
-    let body: serde_json::Value = if bytes.is_empty() {
-        serde_json::Value::Object(serde_json::Map::new())
-    } else {
-        serde_json::from_slice(bytes)
-            .map_err(|cause| ApiError::Malformed(format!("the body is not JSON: {cause}")))?
-    };
+/// The same body has the same text, however it is written: objects are sorted
+/// by key.
+fn canonical(bytes: &[u8]) -> Result<String, ApiError> {
+    if bytes.is_empty() {
+        return Ok("{}".to_owned());
+    }
+    let body: serde_json::Value = serde_json::from_slice(bytes)
+        .map_err(|cause| ApiError::Malformed(format!("the body is not JSON: {cause}")))?;
+    Ok(body.to_string())
+}
+
+fn digest(request: &HttpRequest, body: &str) -> Sha256 {
     let path = request
         .path()
         .trim_start_matches("/api/v1")
@@ -223,10 +244,9 @@ fn digest(request: &HttpRequest, bytes: &[u8]) -> Result<Sha256, ApiError> {
     digest.update([0]);
     digest.update(path);
     digest.update([0]);
-    // objects are sorted by key
-    digest.update(body.to_string());
+    digest.update(body);
     digest.update([0]);
-    Ok(digest)
+    digest
 }
 
 /// The same limits for extractors of actix itself, such as `web::Path`.

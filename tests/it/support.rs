@@ -1,8 +1,17 @@
 //! What tests are written with: the program, its database, and clients.
 
 pub mod app;
+pub mod check;
+pub mod check_requests;
+pub mod check_tables;
 pub mod client;
 pub mod fixture;
+pub mod load;
+pub mod load_readers;
+pub mod load_season;
+pub mod manifest;
+pub mod proxy;
 pub mod season;
+pub mod server;
 
 pub use app::TestApp;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Reply;
 use crate::actors::handle::{Order, Receipt};
 use crate::db::journal::NewEvent;
-use crate::domain::ids::{BatchId, CommandId, JamaahId};
+use crate::domain::ids::{CommandId, JamaahId};
 use crate::domain::pipeline::change::{Change, Row};
 use crate::domain::pipeline::state::State;
 use crate::domain::pipeline::view::Touched;
@@ -27,9 +27,14 @@ pub struct Batch {
     pub touched: Touched,
     /// Whose tasks were changed.
     pub worked_for: Vec<JamaahId>,
+    /// A stage's settings or history changed, and with it everybody's deadlines.
+    pub stages_changed: bool,
     /// The state with this batch, once it is complete.
     pub after: Option<State>,
-    pub id: Option<BatchId>,
+    /// When the database is told with it to wake the tenant.
+    pub noted_deadline: Option<Timestamp>,
+    /// Which of the tenant's questions to the log its commit is.
+    pub question: u64,
 }
 
 impl Batch {
@@ -48,6 +53,7 @@ impl Batch {
         for change in changes {
             seq += 1;
             self.touched.add(&change.after);
+            self.stages_changed |= matches!(change.after, Row::Stage(_));
             if let Row::Task(task) = &change.after {
                 self.worked_for.push(task.jamaah_id);
             }

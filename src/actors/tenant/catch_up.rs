@@ -47,8 +47,14 @@ impl TenantActor {
         }
     }
 
-    /// Reads the log from the committed head on.
+    /// Reads the log from the committed head on; once more when it is being
+    /// read already, because what is looked for may have come after that.
     pub(super) fn catch_up(&mut self, ctx: &mut Context<Self>) {
+        if self.reading.is_some() {
+            self.read_again = true;
+            return;
+        }
+        self.reading = Some(self.questions.ask());
         let node = std::sync::Arc::clone(&self.node);
         let tenant = self.working.tenant.id;
         let head = self.committed.state.head;
@@ -60,14 +66,24 @@ impl TenantActor {
                 });
             tokio::time::timeout(node.limits.commit, read).await
         };
-        ctx.spawn(reading.into_actor(self).map(|read, actor, ctx| match read {
-            Ok(Ok(events)) => actor.caught_up(events, ctx),
-            Ok(Err(error)) => actor.cannot_read(&error.to_string(), ctx),
-            Err(_) => actor.cannot_read("timed out", ctx),
+        ctx.spawn(reading.into_actor(self).map(|read, actor, ctx| {
+            let question = actor.reading.take().unwrap_or_default();
+            let again = std::mem::take(&mut actor.read_again);
+            match read {
+                Ok(Ok(events)) => actor.caught_up(events, question, again, ctx),
+                Ok(Err(error)) => actor.cannot_read(&error.to_string(), ctx),
+                Err(_) => actor.cannot_read("timed out", ctx),
+            }
         }));
     }
 
-    fn caught_up(&mut self, events: Vec<StoredEvent>, ctx: &mut Context<Self>) {
+    fn caught_up(
+        &mut self,
+        events: Vec<StoredEvent>,
+        question: u64,
+        again: bool,
+        ctx: &mut Context<Self>,
+    ) {
         // a poll may come back after a batch went out: then the batch finds out itself
         let busy = self.in_flight.is_some() || !self.next.commands.is_empty();
         if self.phase == Phase::Ready && busy {
@@ -96,19 +112,20 @@ impl TenantActor {
         } else {
             self.shared.confirm(self.node.now());
         }
-        if i64::try_from(events.len()).is_ok_and(|read| read >= PAGE) {
+        if again || i64::try_from(events.len()).is_ok_and(|read| read >= PAGE) {
             self.catch_up(ctx);
             return;
         }
-        self.resume(ctx);
+        self.resume(question, ctx);
     }
 
-    fn resume(&mut self, ctx: &mut Context<Self>) {
+    fn resume(&mut self, question: u64, ctx: &mut Context<Self>) {
         if self.phase == Phase::Down {
             tracing::info!(tenant = %self.working.tenant.slug, "the log can be written again");
         }
         self.phase = Phase::Ready;
         self.shared.set_live(true);
+        self.proven(question, ctx);
         self.execute_waiting(ctx);
         self.set_alarm(ctx);
         self.retire_if_settled(ctx);
@@ -127,6 +144,7 @@ impl TenantActor {
         for execute in std::mem::take(&mut self.waiting) {
             self.refuse(execute, CommandError::unavailable());
         }
+        self.give_up_doubted();
         self.retire_if_settled(ctx);
         self.catch_up_later(super::SOON, ctx);
     }

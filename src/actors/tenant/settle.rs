@@ -25,40 +25,70 @@ impl TenantActor {
         }
         let mut batch = std::mem::take(&mut self.next);
         let now = self.node.now();
-        self.renew_deadlines(&batch.jamaah(), now);
+        if batch.stages_changed {
+            self.renew_all_deadlines(now);
+        } else {
+            self.renew_deadlines(&batch.jamaah(), now);
+        }
         let batch_id = self.ids.next(now);
         let events = std::mem::take(&mut batch.events);
         let expected_head = events
             .first()
             .map_or(self.working.head, |event| event.seq - 1);
         batch.after = Some(self.working.clone());
-        batch.id = Some(batch_id);
+        batch.noted_deadline = self.next_deadline();
+        batch.question = self.questions.ask();
         self.node
             .metrics
             .journal_batch_size
             .observe(count(batch.commands.len()));
         self.in_flight = Some(batch);
-
-        let (reply, outcome) = oneshot::channel();
-        let write = Write {
-            batch: TenantBatch {
-                tenant_id: self.working.tenant.id,
-                batch_id,
-                expected_head,
-                next_deadline_at: self.next_deadline(),
-                events,
-            },
-            reply,
-        };
-        if self.journal.try_send(write).is_err() {
-            // the channel's other end is gone with the message: settled as not sent
-            tracing::warn!("the journal takes no more batches");
-        }
-        let outcome = async { outcome.await.unwrap_or(Outcome::NotSent) };
+        let outcome = self.send(TenantBatch {
+            tenant_id: self.working.tenant.id,
+            batch_id,
+            expected_head,
+            next_deadline_at: self.next_deadline(),
+            events,
+        });
         ctx.spawn(
             outcome
                 .into_actor(self)
                 .map(|outcome, actor, ctx| actor.settle(outcome, ctx)),
+        );
+    }
+
+    fn send(&self, batch: TenantBatch) -> impl Future<Output = Outcome> + use<> {
+        let (reply, outcome) = oneshot::channel();
+        if self.journal.try_send(Write { batch, reply }).is_err() {
+            // the channel's other end is gone with the message: settled as not sent
+            tracing::warn!("the journal takes no more batches");
+        }
+        async { outcome.await.unwrap_or(Outcome::NotSent) }
+    }
+
+    /// Leaves memory. The database must know when to wake the tenant, also
+    /// when the last work driven by time changed nothing.
+    pub(super) fn leave(&mut self, ctx: &mut Context<Self>) {
+        self.retiring = true;
+        self.shared.leave();
+        let next_deadline_at = self.next_deadline();
+        if self.noted_deadline == next_deadline_at || self.phase != Phase::Ready {
+            self.retire_if_settled(ctx);
+            return;
+        }
+        let batch_id = self.ids.next(self.node.now());
+        let noting = self.send(TenantBatch {
+            tenant_id: self.working.tenant.id,
+            batch_id,
+            expected_head: self.committed.state.head,
+            next_deadline_at,
+            events: Vec::new(),
+        });
+        // if another node has written meanwhile, that one has noted it
+        ctx.spawn(
+            noting
+                .into_actor(self)
+                .map(|_, actor, ctx| actor.retire_if_settled(ctx)),
         );
     }
 
@@ -84,6 +114,7 @@ impl TenantActor {
     /// Durable: the next batch goes first, so that the journal has work; then
     /// readers see the new state, and only then do callers hear of it.
     fn publish(&mut self, mut batch: Batch, ctx: &mut Context<Self>) {
+        self.noted_deadline = batch.noted_deadline;
         self.write(ctx);
         let now = self.node.now();
         if let Some(after) = batch.after.take() {
@@ -113,6 +144,7 @@ impl TenantActor {
         for execute in repeated {
             self.execute(execute, ctx);
         }
+        self.proven(batch.question, ctx);
         self.set_alarm(ctx);
     }
 
@@ -143,9 +175,13 @@ impl TenantActor {
     pub(super) fn unstage(&mut self, batch: Batch) -> (Vec<Execute>, Vec<Execute>) {
         let later = std::mem::take(&mut self.next);
         self.working = self.committed.state.clone();
-        let mut touched = batch.jamaah();
-        touched.extend(later.jamaah());
-        self.renew_deadlines(&touched, self.node.now());
+        if batch.stages_changed || later.stages_changed {
+            self.renew_all_deadlines(self.node.now());
+        } else {
+            let mut touched = batch.jamaah();
+            touched.extend(later.jamaah());
+            self.renew_deadlines(&touched, self.node.now());
+        }
         self.tell_stages(&[], true);
         (self.take_back(batch), self.take_back(later))
     }
@@ -172,6 +208,7 @@ impl TenantActor {
                 reply,
                 tries,
                 key_is_new: false,
+                doubtful: false,
             });
             commands.extend(followers);
         }
@@ -209,6 +246,7 @@ impl TenantActor {
         }
         self.phase = Phase::Down;
         self.shared.set_live(false);
+        self.give_up_doubted();
         self.catch_up_later(super::SOON, ctx);
     }
 
@@ -230,7 +268,11 @@ impl TenantActor {
         self.committed = Arc::new(self.committed.advance(state, &touched, now));
         self.working = self.committed.state.clone();
         self.shared.publish(&self.committed, now);
-        self.renew_deadlines(&jamaah, now);
+        if rows.iter().any(|row| matches!(row, Row::Stage(_))) {
+            self.renew_all_deadlines(now);
+        } else {
+            self.renew_deadlines(&jamaah, now);
+        }
         self.tell_stages(&[], true);
     }
 }

@@ -36,6 +36,14 @@ impl TenantActor {
         }
     }
 
+    /// After a change that moves everybody's: the stages' settings or history.
+    pub(super) fn renew_all_deadlines(&mut self, now: Timestamp) {
+        for pilgrim in self.working.pilgrims() {
+            let at = next_deadline(&self.working, pilgrim, now);
+            self.deadlines.set(pilgrim.jamaah.id, at);
+        }
+    }
+
     /// Waits for the first deadline; does nothing when it waits for it already.
     pub(super) fn set_alarm(&mut self, ctx: &mut Context<Self>) {
         let Some(at) = self.next_deadline() else {
@@ -115,6 +123,7 @@ impl TenantActor {
                 reply,
                 tries: 0,
                 key_is_new: false,
+                doubtful: false,
             },
             ctx,
         );
@@ -159,11 +168,10 @@ impl TenantActor {
         if self.phase == Phase::Ready && self.pending() == 0 && quiet {
             self.catch_up(ctx);
         }
-        if self.shared.idle_for() >= self.node.limits.idle {
+        let idle = self.shared.idle_for() >= self.node.limits.idle;
+        if idle && self.pending() == 0 && !self.retiring {
             tracing::info!(tenant = %self.working.tenant.slug, "idle, leaving memory");
-            self.retiring = true;
-            self.shared.leave();
-            self.retire_if_settled(ctx);
+            self.leave(ctx);
         }
     }
 }

@@ -5,10 +5,12 @@
 /// Declares a table's columns: a struct of vectors, `push` for a row, and the
 /// parts of the statement that write it.
 ///
-///     columns! {
-///         Name in "table" of (tenant, row: Type) key (tenant_id, id);
-///         column: SqlType as RustType = expression over `tenant` and `row`;
-///     }
+/// ```text
+/// columns! {
+///     Name in "table" of (tenant, row: Type) key (tenant_id, id);
+///     column: SqlType as RustType = expression over `tenant` and `row`;
+/// }
+/// ```
 macro_rules! columns {
     (
         $name:ident in $table:literal of ($($arg:ident: $arg_type:ty),+) key ($($key:ident),+);

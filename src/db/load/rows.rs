@@ -19,6 +19,7 @@ use crate::db::{Error, Result};
 use crate::domain::ids::{
     DepartureId, InstanceId, JamaahId, StageId, TaskId, TemplateId, TenantId, UserId,
 };
+use crate::domain::pipeline::change::Row;
 use crate::domain::pipeline::departure::{Departure, DepartureState};
 use crate::domain::pipeline::instance::{InstanceState, StageInstance};
 use crate::domain::pipeline::jamaah::{DepartureRisk, Jamaah, JamaahStatus, Sex, Status};
@@ -49,36 +50,97 @@ impl Interner {
     }
 }
 
+/// Whose rows.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Whose {
+    /// Of everybody who is not closed, or was closed since then.
+    Hot { closed_since: Timestamp },
+    /// Of this one, hot or not.
+    One(JamaahId),
+}
+
 pub(super) async fn hot(
     conn: &mut AsyncPgConnection,
     tenant: TenantId,
     closed_since: Timestamp,
 ) -> Result<Rows> {
+    let whose = Whose::Hot { closed_since };
     let texts = &mut Interner::default();
     Ok(Rows {
         stages: stages(conn, tenant, texts).await?,
         versions: versions(conn, tenant).await?,
         departures: all_departures(conn, tenant, texts).await?,
-        jamaah: people(conn, tenant, closed_since, texts).await?,
-        statuses: all_statuses(conn, tenant, closed_since, texts).await?,
-        instances: instances(conn, tenant, closed_since).await?,
-        tasks: tasks(conn, tenant, closed_since, texts).await?,
+        jamaah: people(conn, tenant, whose, texts).await?,
+        statuses: all_statuses(conn, tenant, whose, texts).await?,
+        instances: instances(conn, tenant, whose).await?,
+        tasks: tasks(conn, tenant, whose, texts).await?,
     })
 }
 
-/// The ids of the jamaah who are hot, for `jamaah_id IN`.
-macro_rules! hot_ids {
-    ($tenant:expr, $closed_since:expr) => {
-        statuses::table
-            .filter(
-                statuses::tenant_id.eq($tenant.0).and(
-                    statuses::closed_at
-                        .is_null()
-                        .or(statuses::closed_at.ge($closed_since)),
-                ),
-            )
-            .select(statuses::jamaah_id)
+/// One jamaah's rows, the jamaah first; nothing when there is nobody of that id.
+pub(super) async fn of_one(
+    conn: &mut AsyncPgConnection,
+    tenant: TenantId,
+    id: JamaahId,
+) -> Result<Vec<Row>> {
+    let (whose, texts) = (Whose::One(id), &mut Interner::default());
+    let mut rows = Vec::new();
+    rows.extend(
+        people(conn, tenant, whose, texts)
+            .await?
+            .into_iter()
+            .map(row(Row::Jamaah)),
+    );
+    rows.extend(
+        all_statuses(conn, tenant, whose, texts)
+            .await?
+            .into_iter()
+            .map(row(Row::JamaahStatus)),
+    );
+    rows.extend(
+        instances(conn, tenant, whose)
+            .await?
+            .into_iter()
+            .map(row(Row::StageInstance)),
+    );
+    rows.extend(
+        tasks(conn, tenant, whose, texts)
+            .await?
+            .into_iter()
+            .map(row(Row::Task)),
+    );
+    Ok(rows)
+}
+
+fn row<T>(variant: fn(Arc<T>) -> Row) -> impl Fn(T) -> Row {
+    move |row| variant(Arc::new(row))
+}
+
+macro_rules! is_hot {
+    ($closed_since:expr) => {
+        statuses::closed_at
+            .is_null()
+            .or(statuses::closed_at.ge($closed_since))
     };
+}
+
+/// The rows of a table that are theirs, by the column with the jamaah's id.
+macro_rules! rows_of {
+    ($table:ident, $row:ty, $id:ident, $tenant:expr, $whose:expr) => {{
+        let rows = $table::table
+            .filter($table::tenant_id.eq($tenant.0))
+            .select(<$row>::as_select())
+            .into_boxed();
+        match $whose {
+            Whose::Hot { closed_since } => {
+                let hot = statuses::table
+                    .filter(statuses::tenant_id.eq($tenant.0).and(is_hot!(closed_since)))
+                    .select(statuses::jamaah_id);
+                rows.filter($table::$id.eq_any(hot))
+            }
+            Whose::One(id) => rows.filter($table::$id.eq(id.0)),
+        }
+    }};
 }
 
 #[derive(Queryable, Selectable)]
@@ -314,16 +376,10 @@ impl JamaahRow {
 async fn people(
     conn: &mut AsyncPgConnection,
     tenant: TenantId,
-    closed_since: Timestamp,
+    whose: Whose,
     texts: &mut Interner,
 ) -> Result<Vec<Jamaah>> {
-    let query = jamaah::table
-        .filter(
-            jamaah::tenant_id
-                .eq(tenant.0)
-                .and(jamaah::id.eq_any(hot_ids!(tenant, closed_since))),
-        )
-        .select(JamaahRow::as_select());
+    let query = rows_of!(jamaah, JamaahRow, id, tenant, whose);
     let mut found = query.load_stream::<JamaahRow>(conn).await?;
     let mut people = Vec::new();
     while let Some(row) = found.try_next().await? {
@@ -359,18 +415,17 @@ struct StatusRow {
 async fn all_statuses(
     conn: &mut AsyncPgConnection,
     tenant: TenantId,
-    closed_since: Timestamp,
+    whose: Whose,
     texts: &mut Interner,
 ) -> Result<Vec<JamaahStatus>> {
     let query = statuses::table
-        .filter(
-            statuses::tenant_id.eq(tenant.0).and(
-                statuses::closed_at
-                    .is_null()
-                    .or(statuses::closed_at.ge(closed_since)),
-            ),
-        )
-        .select(StatusRow::as_select());
+        .filter(statuses::tenant_id.eq(tenant.0))
+        .select(StatusRow::as_select())
+        .into_boxed();
+    let query = match whose {
+        Whose::Hot { closed_since } => query.filter(is_hot!(closed_since)),
+        Whose::One(id) => query.filter(statuses::jamaah_id.eq(id.0)),
+    };
     let mut found = query.load_stream::<StatusRow>(conn).await?;
     let mut all = Vec::new();
     while let Some(row) = found.try_next().await? {
@@ -427,15 +482,9 @@ struct InstanceRow {
 async fn instances(
     conn: &mut AsyncPgConnection,
     tenant: TenantId,
-    closed_since: Timestamp,
+    whose: Whose,
 ) -> Result<Vec<StageInstance>> {
-    let query = stage_instances::table
-        .filter(
-            stage_instances::tenant_id
-                .eq(tenant.0)
-                .and(stage_instances::jamaah_id.eq_any(hot_ids!(tenant, closed_since))),
-        )
-        .select(InstanceRow::as_select());
+    let query = rows_of!(stage_instances, InstanceRow, jamaah_id, tenant, whose);
     let mut found = query.load_stream::<InstanceRow>(conn).await?;
     let mut instances = Vec::new();
     while let Some(row) = found.try_next().await? {
@@ -463,7 +512,7 @@ async fn instances(
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = pipeline_tasks, check_for_backend(diesel::pg::Pg))]
-struct TaskRow {
+pub struct TaskRow {
     id: TaskId,
     jamaah_id: JamaahId,
     stage_id: StageId,
@@ -489,48 +538,48 @@ struct TaskRow {
     updated_at: Timestamp,
 }
 
+impl TaskRow {
+    pub fn task(self, texts: &mut Interner) -> Task {
+        Task {
+            id: self.id,
+            jamaah_id: self.jamaah_id,
+            stage_id: self.stage_id,
+            instance_id: self.instance_id,
+            title: texts.one(&self.title),
+            role: RoleKey(texts.one(&self.assigned_role)),
+            assignee: self.assignee,
+            priority: self.priority,
+            status: self.status,
+            required: self.required,
+            due_at: self.due_at,
+            overdue: self.overdue,
+            blocked_reason: texts.maybe(self.blocked_reason),
+            blocked_by_third_party: self.blocked_by_third_party,
+            blocked_at: self.blocked_at,
+            notes: texts.maybe(self.notes),
+            started_at: self.started_at,
+            completed_at: self.completed_at,
+            completed_by: self
+                .completed_by_type
+                .map(|kind| actor(kind, self.completed_by)),
+            version: self.version,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+        }
+    }
+}
+
 async fn tasks(
     conn: &mut AsyncPgConnection,
     tenant: TenantId,
-    closed_since: Timestamp,
+    whose: Whose,
     texts: &mut Interner,
 ) -> Result<Vec<Task>> {
-    let query = pipeline_tasks::table
-        .filter(
-            pipeline_tasks::tenant_id
-                .eq(tenant.0)
-                .and(pipeline_tasks::jamaah_id.eq_any(hot_ids!(tenant, closed_since))),
-        )
-        .select(TaskRow::as_select());
+    let query = rows_of!(pipeline_tasks, TaskRow, jamaah_id, tenant, whose);
     let mut found = query.load_stream::<TaskRow>(conn).await?;
     let mut tasks = Vec::new();
     while let Some(row) = found.try_next().await? {
-        tasks.push(Task {
-            id: row.id,
-            jamaah_id: row.jamaah_id,
-            stage_id: row.stage_id,
-            instance_id: row.instance_id,
-            title: texts.one(&row.title),
-            role: RoleKey(texts.one(&row.assigned_role)),
-            assignee: row.assignee,
-            priority: row.priority,
-            status: row.status,
-            required: row.required,
-            due_at: row.due_at,
-            overdue: row.overdue,
-            blocked_reason: texts.maybe(row.blocked_reason),
-            blocked_by_third_party: row.blocked_by_third_party,
-            blocked_at: row.blocked_at,
-            notes: texts.maybe(row.notes),
-            started_at: row.started_at,
-            completed_at: row.completed_at,
-            completed_by: row
-                .completed_by_type
-                .map(|kind| actor(kind, row.completed_by)),
-            version: row.version,
-            created_at: row.created_at,
-            updated_at: row.updated_at,
-        });
+        tasks.push(row.task(texts));
     }
     Ok(tasks)
 }

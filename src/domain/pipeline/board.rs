@@ -8,10 +8,13 @@
 //! end is nearer, or sorts the few that match.
 //!
 //! The index holds nothing that the state does not: it is built from it, and
-//! brought up to date by comparing two states where a commit has touched them.
+//! brought up to date by comparing two states where a commit has touched them
+//! (`advance`).
 
+mod advance;
 mod bucket;
 mod columns;
+mod dictionary;
 mod facet;
 mod filter;
 mod orders;
@@ -19,7 +22,6 @@ mod page;
 mod people;
 mod query;
 mod text;
-mod titles;
 
 use crate::domain::ids::{StageId, UserId};
 use crate::domain::principal::RoleKey;
@@ -27,17 +29,16 @@ use crate::domain::principal::RoleKey;
 use super::jamaah::DepartureRisk;
 use super::state::{Slot, State};
 use super::task::{Bucket, Priority, Task, TaskStatus};
-use super::view::Touched;
-use super::view::slot_set::slot;
-use columns::{Columns, due_key};
+use super::view::slot_set::{Selection, slot};
+use columns::Columns;
+use dictionary::Dictionary;
 use facet::Facet;
 use orders::{Keys, Moves, Orders};
-use people::{Entry, People};
-use titles::Titles;
+use people::{Arrival, People};
 
 pub use bucket::{Day, UPCOMING_DAYS, bucket, due_date};
 pub use page::{Found, select};
-pub use people::{Facts, Person, RiskKey};
+pub use people::{Facts, Label, Person, RiskKey};
 pub use query::{AssigneeFilter, StatusTerm, TaskQuery, TaskSort, TaskSortKey, Visibility};
 pub use text::{Text, Words};
 
@@ -47,7 +48,7 @@ pub struct Board {
     facets: Facets,
     columns: Columns,
     people: People,
-    titles: Titles,
+    titles: Dictionary<Text>,
     orders: Orders,
 }
 
@@ -109,13 +110,13 @@ impl Board {
             facets: Facets::default(),
             columns: Columns::default(),
             people: People::default(),
-            titles: Titles::default(),
+            titles: Dictionary::default(),
             orders: Orders::default(),
         };
         let mut pilgrims: Vec<_> = state.pilgrims().collect();
         pilgrims.sort_unstable_by_key(|pilgrim| pilgrim.jamaah.id);
         for pilgrim in pilgrims {
-            board.people.put(Entry::of(pilgrim, None));
+            board.people.put(Arrival::of(pilgrim, None));
         }
         board.add_tasks(state);
         board.orders.put_in(
@@ -130,7 +131,7 @@ impl Board {
     }
 
     /// Number of tasks.
-    pub fn len(&self) -> usize {
+    pub fn task_count(&self) -> usize {
         self.columns.len()
     }
 
@@ -143,143 +144,43 @@ impl Board {
     }
 
     /// The same tasks on another day.
-    pub fn rebucket(&mut self, state: &State, day: Day) {
+    pub fn rebucket(&mut self, day: Day) {
         self.day = day;
-        self.facets.bucket = Facet::default();
-        for (place, task) in state.tasks().enumerate() {
-            self.facets
-                .bucket
-                .insert(&day.bucket(task, risk_of(state, task)), slot(place));
+        let blocked = self
+            .facets
+            .status
+            .get(&TaskStatus::Blocked)
+            .cloned()
+            .unwrap_or_default();
+        let mut buckets = Facet::default();
+        for slot in 0..slot(self.task_count()) {
+            let person = self.columns.person(slot);
+            let risk = person
+                .and_then(|person| self.people.fact(person))
+                .map(|facts| facts.risk);
+            let due = Some(self.columns.due(slot)).filter(|due| *due < i64::MAX);
+            let urgent = self.columns.priority(slot) == Priority::Urgent
+                || risk == Some(DepartureRisk::High);
+            buckets.insert(&day.choose(blocked.contains(slot), urgent, due), slot);
         }
+        self.facets.bucket = buckets;
     }
 
-    /// From the index of `before` to that of `after`.
-    pub fn advance(&mut self, before: &State, after: &State, touched: &Touched) {
-        let known = self.len();
-        let mut moves = Moves::default();
-        let mut slots = self.touched_slots(before, after, touched, &mut moves);
-        let entries = self.touched_people(before, after, touched, &mut slots, &mut moves);
-        moves.tidy();
-        slots.sort_unstable();
-        slots.dedup();
-
-        self.orders.take_out(
-            &moves,
-            Keys {
-                people: &self.people,
-                columns: &self.columns,
-            },
-        );
-        for entry in entries {
-            self.people.put(entry);
-        }
-        for slot in slots {
-            self.change_task(before, after, slot);
-        }
-        self.add_tasks(after);
-        self.orders.put_in(
-            &moves,
-            known,
-            Keys {
-                people: &self.people,
-                columns: &self.columns,
-            },
-        );
-    }
-
-    /// Known tasks that changed, and the orders they move in.
-    fn touched_slots(
-        &self,
-        before: &State,
-        after: &State,
-        touched: &Touched,
-        moves: &mut Moves,
-    ) -> Vec<Slot> {
-        let mut slots = Vec::with_capacity(touched.tasks.len());
-        for id in &touched.tasks {
-            let Some(slot) = before.slot(*id) else {
-                continue;
-            };
-            let (Some(old), Some(new)) = (before.task_at(slot), after.task_at(slot)) else {
-                continue;
-            };
-            slots.push(slot);
-            if old.updated_at != new.updated_at {
-                moves.updated.push(slot);
-            }
-            if old.created_at != new.created_at {
-                moves.created.push(slot);
-            }
-            if due_key(old) != due_key(new) {
-                moves.due.push(slot);
-            }
-            if due_key(old) != due_key(new) || old.priority != new.priority {
-                moves.risk.push(slot);
-            }
-        }
-        slots
-    }
-
-    /// Pilgrims that changed, with what becomes of the tasks they had.
-    fn touched_people(
-        &self,
-        before: &State,
-        after: &State,
-        touched: &Touched,
-        slots: &mut Vec<Slot>,
-        moves: &mut Moves,
-    ) -> Vec<Entry> {
-        let mut entries = Vec::with_capacity(touched.jamaah.len());
-        for id in &touched.jamaah {
-            let Some(pilgrim) = after.pilgrim(*id) else {
-                continue;
-            };
-            let old = before.pilgrim(*id);
-            let entry = Entry::of(pilgrim, old.map(|old| &**old));
-            if let (Some(old), Some(difference)) = (old, self.people.difference(&entry)) {
-                for (differs, moved) in [
-                    (difference.text, &mut moves.name),
-                    (difference.risk, &mut moves.risk),
-                    (difference.bucket, &mut *slots),
-                ] {
-                    if differs {
-                        moved.extend_from_slice(&old.tasks);
-                    }
-                }
-            }
-            entries.push(entry);
-        }
-        entries
-    }
-
-    fn change_task(&mut self, before: &State, after: &State, slot: Slot) {
-        let (Some(old), Some(new)) = (before.task_at(slot), after.task_at(slot)) else {
-            return;
-        };
-        let old_bucket = self.day.bucket(old, risk_of(before, old));
-        let new_bucket = self.day.bucket(new, risk_of(after, new));
-        self.facets
-            .change(slot, Some((old, old_bucket)), (new, new_bucket));
-        let title = self.titles.place(&new.title);
-        self.columns.update(slot, new, title);
-    }
-
-    /// Tasks of `state` beyond those known.
-    fn add_tasks(&mut self, state: &State) {
-        let known = self.len();
-        for place in slot(known)..slot(state.task_count()) {
-            let Some(task) = state.task_at(place) else {
-                return;
-            };
-            let Some(pilgrim) = state.pilgrim(task.jamaah_id) else {
-                return;
-            };
-            let place_of = self.people.place(task.jamaah_id);
-            let person = place_of.unwrap_or_else(|| self.people.put(Entry::of(pilgrim, None)));
-            let bucket = self.day.bucket(task, pilgrim.status.risk);
-            self.facets.change(place, None, (task, bucket));
-            let title = self.titles.place(&task.title);
-            self.columns.push(task, person, title);
-        }
+    /// Whoever holds open tasks of a stage, with the people these are for, each once.
+    pub fn holders(&self, stage: StageId) -> impl Iterator<Item = (UserId, Vec<Person>)> {
+        let mut open = Selection::first(self.task_count());
+        open.intersect_any(self.facets.stage.get(&stage));
+        open.intersect_any(self.open());
+        self.facets.assignee.iter().filter_map(move |(user, set)| {
+            let mut held = open.clone();
+            held.intersect(set);
+            let mut people: Vec<Person> = held
+                .iter()
+                .filter_map(|slot| self.columns.person(slot))
+                .collect();
+            people.sort_unstable();
+            people.dedup();
+            user.map(|user| (user, people))
+        })
     }
 }

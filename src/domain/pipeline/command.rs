@@ -112,6 +112,13 @@ pub enum Command {
     RenewBaselines,
 }
 
+impl Command {
+    /// Nobody has asked for it.
+    pub fn is_by_the_program(&self) -> bool {
+        matches!(self, Self::Review { .. } | Self::RenewBaselines)
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum TaskAction {
     Start,
@@ -137,6 +144,7 @@ pub struct TaskEdit {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct NewTask {
     pub jamaah_id: JamaahId,
     /// An active stage of that jamaah.
@@ -210,6 +218,7 @@ pub struct ImportedPerson {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct NewDeparture {
     #[schema(value_type = String)]
     pub code: Arc<str>,
@@ -265,6 +274,7 @@ fn yes() -> bool {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct NewTemplate {
     /// Keeps an existing template; absent makes a new one.
     pub id: Option<TemplateId>,

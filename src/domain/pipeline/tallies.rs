@@ -20,6 +20,7 @@ use chrono::NaiveDate;
 use super::board::due_date;
 use super::instance::{InstanceState, StageInstance};
 use super::state::{Pilgrim, State};
+use super::status::is_unlocked;
 use super::task::{Task, TaskStatus};
 use super::view::Touched;
 use crate::domain::ids::{DepartureId, JamaahId, StageId};
@@ -28,6 +29,7 @@ use counts::bump;
 use stage::Passage;
 
 pub use departure::DepartureTally;
+pub use flow::DayFlow;
 pub use people::{PeopleTally, RiskCounts, StatusCounts};
 pub use stage::{AT_RISK_BELOW, Group, StageTally};
 
@@ -247,17 +249,7 @@ fn window_waited_for(state: &State, pilgrim: &Pilgrim, stage: StageId) -> Option
         return None;
     }
     let pipeline = state.pipeline(pilgrim.status.pipeline_version);
-    let needed = pipeline
-        .and_then(|pipeline| pipeline.stage(stage))
-        .map_or(&[][..], |stage| &stage.depends_on);
-    let done = |id: &StageId| {
-        pilgrim
-            .instance(*id)
-            .is_none_or(|instance| instance.state.is_done())
-    };
-    needed
-        .iter()
-        .all(done)
-        .then_some(instance.opens_at)
-        .flatten()
+    let planned = pipeline.and_then(|pipeline| Some((pipeline, pipeline.stage(stage)?)));
+    let unlocked = planned.is_none_or(|(pipeline, stage)| is_unlocked(pipeline, pilgrim, stage));
+    instance.opens_at.filter(|_| unlocked)
 }

@@ -8,26 +8,33 @@
 pub(crate) mod column;
 #[cfg(test)]
 pub(crate) mod sample;
+#[cfg(test)]
+pub(crate) mod scene;
 pub(crate) mod slot_set;
 pub(crate) mod sorted;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 
 use super::board::{Board, Day, TaskQuery};
 use super::change::Row;
+use super::departure::{Departure, DepartureState};
 use super::listing::{JamaahCard, JamaahQuery, Page, TaskCard, TaskPage};
-use super::state::State;
-use super::tallies::Tallies;
-use crate::domain::ids::{JamaahId, TaskId};
-use crate::domain::time::Timestamp;
+use super::stage::Stage;
+use super::state::{Pilgrim, State};
+use super::statistics::StageReport;
+use super::tallies::{StageTally, Tallies};
+use crate::domain::ids::{DepartureId, JamaahId, StageId, TaskId};
+use crate::domain::time::{Timestamp, plus_days};
 
 /// What a batch of changes touched. Ids may repeat.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Touched {
     pub tasks: Vec<TaskId>,
-    /// Whose own row, status or path changed; not those of whom only tasks did.
+    /// Whose row, status or path changed. Others do no harm.
     pub jamaah: Vec<JamaahId>,
     /// Stages, pipelines or departures changed. A view reads these from its
     /// state and needs no hint; caches of its bodies do.
@@ -102,7 +109,7 @@ impl View {
             ..self.clone()
         };
         if today != self.today {
-            view.board.rebucket(&self.state, Day::new(today, zone));
+            view.board.rebucket(Day::new(today, zone));
             view.tallies.new_day(today);
         }
         view
@@ -134,5 +141,62 @@ impl View {
 
     pub fn jamaah_card(&self, id: JamaahId) -> Option<JamaahCard> {
         Some(JamaahCard::of(&self.state, self.state.pilgrim(id)?))
+    }
+
+    /// Every active stage in order, empty ones too.
+    pub fn stages(&self, now: Timestamp) -> Vec<StageReport> {
+        self.state
+            .active_stages()
+            .into_iter()
+            .map(|stage| self.report_stage(stage, now))
+            .collect()
+    }
+
+    /// Any stage, retired ones too.
+    pub fn stage(&self, id: StageId, now: Timestamp) -> Option<StageReport> {
+        self.state
+            .stage(id)
+            .map(|stage| self.report_stage(stage, now))
+    }
+
+    fn report_stage(&self, stage: &Arc<Stage>, now: Timestamp) -> StageReport {
+        let none = StageTally::default();
+        let tally = self.tallies.stage(stage.id).unwrap_or(&none);
+        StageReport::of(stage, tally, self.date(now), now)
+    }
+
+    /// The date in the tenant's zone, which is `today` but for the moment
+    /// after midnight in which the new day has not been published yet.
+    pub(super) fn date(&self, now: Timestamp) -> NaiveDate {
+        self.state.tenant.zone.date_of(now)
+    }
+
+    pub(super) fn tallies(&self) -> &Tallies {
+        &self.tallies
+    }
+
+    pub(super) fn board(&self) -> &Board {
+        &self.board
+    }
+
+    /// Scheduled departures from a date on, so many days ahead at most.
+    pub(super) fn scheduled(
+        &self,
+        from: NaiveDate,
+        days: i32,
+    ) -> impl Iterator<Item = &Arc<Departure>> {
+        let last = plus_days(from, days);
+        self.state.departures().filter(move |departure| {
+            departure.state == DepartureState::Scheduled
+                && (from..=last).contains(&departure.departure_date)
+        })
+    }
+
+    /// Everybody on a departure.
+    pub(super) fn people_on(&self, departure: DepartureId) -> impl Iterator<Item = &Arc<Pilgrim>> {
+        self.board
+            .people()
+            .on(departure)
+            .filter_map(|id| self.state.pilgrim(id))
     }
 }

@@ -141,8 +141,10 @@ async fn find_tenant(conn: &mut Connection, slug: &str) -> Result<Option<Arc<Ten
 /// The active account of an address in a tenant.
 pub async fn find_account(app: &App, slug: &str, email: &str) -> Result<Option<Account>, ApiError> {
     let tenant = {
-        let mut conn = app.db.anyone().await.map_err(unavailable)?;
-        find_tenant(&mut conn, slug).await.map_err(unavailable)?
+        let mut conn = app.db.anyone().await.map_err(ApiError::of_database)?;
+        find_tenant(&mut conn, slug)
+            .await
+            .map_err(ApiError::of_database)?
     };
     let Some(tenant) = tenant else {
         return Ok(None);
@@ -159,7 +161,7 @@ pub async fn find_account(app: &App, slug: &str, email: &str) -> Result<Option<A
             Ok::<_, db::Error>(row)
         })
         .await
-        .map_err(unavailable)?;
+        .map_err(ApiError::of_database)?;
     Ok(found.map(|row| Account {
         tenant_id: tenant.id,
         user_id: row.id.into(),
@@ -189,7 +191,7 @@ pub async fn open_session(
             Ok::<_, db::Error>(())
         })
         .await
-        .map_err(unavailable)
+        .map_err(ApiError::of_database)
 }
 
 pub async fn close_session(
@@ -207,18 +209,7 @@ pub async fn close_session(
             Ok::<_, db::Error>(())
         })
         .await
-        .map_err(unavailable)
-}
-
-/// A database that is away is 503; anything else is a bug of ours.
-fn unavailable(error: db::Error) -> ApiError {
-    match error {
-        db::Error::Unreachable(_) | db::Error::Exhausted => {
-            tracing::warn!(error.cause = %error, "the database is away");
-            ApiError::unavailable()
-        }
-        error => ApiError::internal(error),
-    }
+        .map_err(ApiError::of_database)
 }
 
 #[derive(diesel::QueryableByName)]

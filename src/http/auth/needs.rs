@@ -29,6 +29,8 @@ needs! {
     /// Which tasks, [`crate::domain::principal::Principal::works_task`] says.
     TasksWork: [TasksWork, TasksWorkAll],
     TasksWrite: [TasksWrite],
+    /// Any command about tasks; which ones, the command itself says.
+    TasksChange: [TasksWork, TasksWorkAll, TasksWrite],
     JamaahRead: [JamaahRead],
     JamaahWrite: [JamaahWrite],
     JamaahManage: [JamaahManage],

@@ -11,6 +11,7 @@ use super::accounts;
 use super::caller::Caller;
 use super::credential::{Credential, Hash, hash};
 use crate::app::App;
+use crate::db;
 use crate::domain::time::Timestamp;
 use crate::error::ApiError;
 
@@ -19,6 +20,8 @@ use crate::error::ApiError;
 const FRESH: TimeDelta = TimeDelta::seconds(10);
 /// How long the answer of before is taken when the database does not answer.
 const RETRY: TimeDelta = TimeDelta::seconds(1);
+/// A database that has not answered by then does not answer.
+const PATIENCE: Duration = Duration::from_millis(500);
 /// How long it is kept for that case.
 const KEPT: Duration = Duration::from_secs(3600);
 const AT_MOST: u64 = 50_000;
@@ -75,7 +78,11 @@ impl Callers {
         known: Option<Entry>,
         now: Timestamp,
     ) -> Result<Entry, ApiError> {
-        let entry = match (accounts::find_caller(app, credential, now).await, known) {
+        let asked = tokio::time::timeout(PATIENCE, accounts::find_caller(app, credential, now));
+        let found = asked
+            .await
+            .unwrap_or_else(|_| Err(db::Error::Unreachable("it does not answer".to_owned())));
+        let entry = match (found, known) {
             (Ok(caller), _) => Entry {
                 caller: caller.map(Arc::new),
                 fresh_until: now + FRESH,

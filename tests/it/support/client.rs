@@ -74,6 +74,14 @@ impl Client {
         self.send(Method::POST, path, Some(body)).await
     }
 
+    pub async fn put(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::PUT, path, Some(body)).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(Method::DELETE, path, None).await
+    }
+
     pub async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
         let mut request = self.request(method, path);
         if let Some(body) = body {
@@ -109,6 +117,21 @@ impl Answer {
         self.headers
             .get(name)
             .map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The data of a success with this status.
+    #[track_caller]
+    pub fn data(&self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.text);
+        self.json()["data"].clone()
+    }
+
+    /// The fields that a refusal complains about.
+    #[track_caller]
+    pub fn fields(&self) -> Vec<String> {
+        assert_eq!(self.code(), "422 VALIDATION_ERROR");
+        let fields = &self.json()["error"]["details"]["fields"];
+        fields.as_object().unwrap().keys().cloned().collect()
     }
 
     /// Checks that this is an enveloped error and returns its code.

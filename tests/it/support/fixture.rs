@@ -79,16 +79,28 @@ pub async fn add_key(
     permissions: Option<Vec<String>>,
     secrets: &Secrets,
 ) -> Secret {
+    add_key_of_role(conn, tenant, Vec::new(), permissions, secrets).await
+}
+
+/// A key that works for roles as their people do.
+pub async fn add_key_of_role(
+    conn: &mut Connection,
+    tenant: Uuid,
+    roles: Vec<String>,
+    permissions: Option<Vec<String>>,
+    secrets: &Secrets,
+) -> Secret {
     let (prefix, secret) = ApiKey::make(secrets);
     diesel::sql_query(
-        "INSERT INTO api_keys (tenant_id, id, name, prefix, secret_hash, permissions, created_at) \
-         VALUES ($1, $2, 'Accounting', $3, $4, $5, '2026-01-01')",
+        "INSERT INTO api_keys (tenant_id, id, name, prefix, secret_hash, permissions, roles, created_at) \
+         VALUES ($1, $2, 'Accounting', $3, $4, $5, $6, '2026-01-01')",
     )
     .bind::<SqlUuid, _>(tenant)
     .bind::<SqlUuid, _>(id(secrets))
     .bind::<Text, _>(&prefix)
     .bind::<Bytea, _>(hash(&secret).as_slice())
     .bind::<Nullable<Array<Text>>, _>(permissions)
+    .bind::<Array<Text>, _>(roles)
     .execute(conn)
     .await
     .unwrap();

@@ -74,7 +74,7 @@ impl Season {
     }
 }
 
-async fn add_stage(tenant: &TenantHandle, code: &str, role: &str, titles: &[&str]) {
+pub async fn add_stage(tenant: &TenantHandle, code: &str, role: &str, titles: &[&str]) {
     let settings: StageSettings =
         serde_json::from_value(json!({ "code": code, "name": code, "role": role, "sla_days": 5 }))
             .unwrap();
@@ -96,7 +96,7 @@ async fn add_stage(tenant: &TenantHandle, code: &str, role: &str, titles: &[&str
     .await;
 }
 
-async fn order(tenant: &TenantHandle, command: Command) -> Receipt {
+pub async fn order(tenant: &TenantHandle, command: Command) -> Receipt {
     let principal = Arc::new(Principal::system());
     tenant
         .execute(Order {

@@ -1,7 +1,7 @@
 //! What queries need of each task, by slot, without touching the task itself.
 
+use super::dictionary::Entry;
 use super::people::Person;
-use super::titles::Title;
 use crate::domain::pipeline::state::Slot;
 use crate::domain::pipeline::task::{Priority, Task};
 use crate::domain::pipeline::view::column::Column;
@@ -10,7 +10,7 @@ use crate::domain::pipeline::view::column::Column;
 #[derive(Clone, Debug, Default)]
 pub struct Columns {
     pub people: Column<Person>,
-    pub titles: Column<Title>,
+    pub titles: Column<Entry>,
     due: Column<i64, 128>,
     created: Column<i64>,
     updated: Column<i64, 128>,
@@ -27,7 +27,7 @@ impl Columns {
         self.people.len()
     }
 
-    pub fn push(&mut self, task: &Task, person: Person, title: Title) {
+    pub fn push(&mut self, task: &Task, person: Person, title: Entry) {
         self.people.push(person);
         self.titles.push(title);
         self.due.push(due_key(task));
@@ -36,7 +36,7 @@ impl Columns {
         self.priority.push(task.priority);
     }
 
-    pub fn update(&mut self, slot: Slot, task: &Task, title: Title) {
+    pub fn update(&mut self, slot: Slot, task: &Task, title: Entry) {
         self.titles.update(slot, title);
         self.due.update(slot, due_key(task));
         self.created

@@ -49,17 +49,17 @@ impl Board {
         };
         let jamaah = query
             .jamaah
-            .map(|id| Selection::of(tasks_of(id), self.len()));
+            .map(|id| Selection::of(tasks_of(id), self.task_count()));
         let departure = query
             .departure
-            .map(|id| Selection::of(self.people.on(id).flat_map(tasks_of), self.len()));
+            .map(|id| Selection::of(self.people.on(id).flat_map(tasks_of), self.task_count()));
         match (jamaah, departure) {
             (Some(mut jamaah), Some(departure)) => {
                 jamaah.intersect_with(&departure);
                 jamaah
             }
             (Some(only), None) | (None, Some(only)) => only,
-            (None, None) => Selection::first(self.len()),
+            (None, None) => Selection::first(self.task_count()),
         }
     }
 
@@ -108,7 +108,7 @@ impl Board {
     /// over the columns however many words there are.
     fn keep_words(&self, found: &mut Selection, words: &Words) {
         let people: Vec<WordHits> = self.people.texts().map(|text| words.hits(text)).collect();
-        let titles: Vec<WordHits> = self.titles.texts().map(|text| words.hits(text)).collect();
+        let titles: Vec<WordHits> = self.titles.iter().map(|text| words.hits(text)).collect();
         let all = words.all();
         let hits = |list: &[WordHits], place: u32| list.get(index(place)).copied().unwrap_or(0);
         let pieces = self

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
 
+use super::dictionary::{self, Dictionary};
 use super::text::Text;
 use crate::domain::ids::{DepartureId, JamaahId, StageId};
 use crate::domain::pipeline::jamaah::{DepartureRisk, JamaahStatus, Status};
@@ -17,7 +18,10 @@ pub type Person = Slot;
 
 type Map<K, V> = imbl::GenericHashMap<K, V, ahash::RandomState, imbl::shared_ptr::DefaultSharedPtr>;
 
-/// What lists filter and sort by.
+/// The number of a package or agent.
+pub type Label = dictionary::Entry;
+
+/// What lists filter and sort by, and causes are looked for in.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Facts {
     pub status: Status,
@@ -29,6 +33,8 @@ pub struct Facts {
     pub stage: Option<StageId>,
     pub departure: DepartureId,
     pub departure_date: NaiveDate,
+    pub package: Option<Label>,
+    pub agent: Option<Label>,
     /// Microseconds since 1970, as the next.
     pub registered_at: i64,
     /// Of the jamaah or their status, whichever changed last.
@@ -36,8 +42,10 @@ pub struct Facts {
 }
 
 impl Facts {
-    fn of(pilgrim: &Pilgrim) -> Self {
+    fn of(pilgrim: &Pilgrim, labels: &mut Dictionary<Arc<str>>) -> Self {
         let status = &pilgrim.status;
+        let mut label =
+            |text: &Option<Arc<str>>| text.as_ref().map(|text| labels.number(text, Arc::clone));
         Self {
             status: status.status,
             risk: status.risk,
@@ -48,6 +56,8 @@ impl Facts {
             stage: status.current_stage_id,
             departure: status.departure_id,
             departure_date: status.departure_date,
+            package: label(&pilgrim.jamaah.package),
+            agent: label(&pilgrim.jamaah.agent),
             registered_at: status.registered_at.timestamp_micros(),
             updated_at: status
                 .updated_at
@@ -93,25 +103,23 @@ impl RiskKey {
     }
 }
 
-/// A pilgrim's values, for comparing with those in the columns.
+/// A pilgrim whose values are about to be put into the columns.
 #[derive(Clone, Debug)]
-pub struct Entry {
-    id: JamaahId,
+pub struct Arrival {
+    pilgrim: Arc<Pilgrim>,
     /// `None` when it is as it was.
     text: Option<Text>,
     risk: RiskKey,
-    facts: Facts,
 }
 
-impl Entry {
-    pub fn of(pilgrim: &Pilgrim, before: Option<&Pilgrim>) -> Self {
+impl Arrival {
+    pub fn of(pilgrim: &Arc<Pilgrim>, before: Option<&Arc<Pilgrim>>) -> Self {
         let jamaah = &pilgrim.jamaah;
         let same = before.is_some_and(|before| Arc::ptr_eq(&before.jamaah, jamaah));
         Self {
-            id: jamaah.id,
             text: (!same).then(|| Text::new(&[&jamaah.name, &jamaah.passport_number])),
             risk: RiskKey::of(&pilgrim.status),
-            facts: Facts::of(pilgrim),
+            pilgrim: pilgrim.clone(),
         }
     }
 }
@@ -131,6 +139,8 @@ pub struct People {
     texts: Column<Text, 64>,
     risks: Column<RiskKey, 64>,
     facts: Column<Facts, 64>,
+    /// Packages and agents.
+    labels: Dictionary<Arc<str>>,
     departures: imbl::OrdMap<DepartureId, Arc<Vec<Person>>>,
 }
 
@@ -164,6 +174,14 @@ impl People {
         self.ids.len()
     }
 
+    pub fn fact(&self, person: Person) -> Option<&Facts> {
+        self.facts.get(person)
+    }
+
+    pub fn label(&self, label: Label) -> Option<&Arc<str>> {
+        self.labels.get(label)
+    }
+
     /// Everybody on a departure.
     pub fn on(&self, departure: DepartureId) -> impl Iterator<Item = JamaahId> {
         let people = self
@@ -173,38 +191,39 @@ impl People {
         people.iter().filter_map(|person| self.id(*person))
     }
 
-    pub fn difference(&self, entry: &Entry) -> Option<Difference> {
-        let person = self.place(entry.id)?;
+    pub fn difference(&self, arrival: &Arrival) -> Option<Difference> {
+        let person = self.place(arrival.pilgrim.jamaah.id)?;
         let facts = self.facts.get(person)?;
         Some(Difference {
-            text: entry.text.is_some() && self.texts.get(person) != entry.text.as_ref(),
-            risk: self.risks.get(person) != Some(&entry.risk),
-            bucket: facts.risk != entry.facts.risk,
+            text: arrival.text.is_some() && self.texts.get(person) != arrival.text.as_ref(),
+            risk: self.risks.get(person) != Some(&arrival.risk),
+            bucket: facts.risk != arrival.pilgrim.status.risk,
         })
     }
 
-    pub fn put(&mut self, entry: Entry) -> Person {
-        let departure = entry.facts.departure;
-        let Some(person) = self.place(entry.id) else {
+    pub fn put(&mut self, arrival: Arrival) -> Person {
+        let id = arrival.pilgrim.jamaah.id;
+        let facts = Facts::of(&arrival.pilgrim, &mut self.labels);
+        let Some(person) = self.place(id) else {
             let person = slot(self.ids.len());
-            self.places.insert(entry.id, person);
-            self.ids.push(entry.id);
-            self.texts.push(entry.text.unwrap_or_default());
-            self.risks.push(entry.risk);
-            self.facts.push(entry.facts);
-            self.join(departure, person);
+            self.places.insert(id, person);
+            self.ids.push(id);
+            self.texts.push(arrival.text.unwrap_or_default());
+            self.risks.push(arrival.risk);
+            self.facts.push(facts);
+            self.join(facts.departure, person);
             return person;
         };
         let before = self.facts.get(person).map(|facts| facts.departure);
-        if let Some(before) = before.filter(|before| *before != departure) {
+        if let Some(before) = before.filter(|before| *before != facts.departure) {
             self.leave(before, person);
-            self.join(departure, person);
+            self.join(facts.departure, person);
         }
-        if let Some(text) = entry.text {
+        if let Some(text) = arrival.text {
             self.texts.update(person, text);
         }
-        self.risks.update(person, entry.risk);
-        self.facts.update(person, entry.facts);
+        self.risks.update(person, arrival.risk);
+        self.facts.update(person, facts);
         person
     }
 

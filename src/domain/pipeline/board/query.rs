@@ -31,10 +31,11 @@ pub struct TaskQuery {
     pub limit: u32,
 }
 
-impl Default for TaskQuery {
-    fn default() -> Self {
+impl TaskQuery {
+    /// The first page of the open tasks that somebody may see.
+    pub fn seen_by(visibility: Visibility) -> Self {
         Self {
-            visibility: Visibility::All,
+            visibility,
             roles: Vec::new(),
             statuses: Vec::new(),
             buckets: Vec::new(),
@@ -49,9 +50,7 @@ impl Default for TaskQuery {
             limit: 20,
         }
     }
-}
 
-impl TaskQuery {
     /// The buckets asked for; `None` when all are welcome. Statuses that are
     /// nothing but names of buckets ask for buckets.
     pub(super) fn wanted_buckets(&self) -> Option<BTreeSet<Bucket>> {
@@ -229,6 +228,88 @@ impl Visibility {
             Self::All => true,
             Self::Roles { roles, user } => {
                 roles.contains(role) || user.is_some() && *user == assignee
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn blocked_is_read_as_the_state_and_other_buckets_as_buckets() {
+        let term = |text: &str| text.parse::<StatusTerm>();
+        assert_eq!(term("blocked"), Ok(StatusTerm::State(TaskStatus::Blocked)));
+        assert_eq!(term("urgent"), Ok(StatusTerm::Bucket(Bucket::Urgent)));
+        assert_eq!(term("overdue"), Ok(StatusTerm::Overdue));
+        assert_eq!(
+            term("done"),
+            Err(Unrecognised {
+                what: "status",
+                text: "done".into()
+            })
+        );
+    }
+
+    #[test]
+    fn statuses_that_are_all_buckets_ask_for_buckets() {
+        let query = |statuses: &[&str], buckets: &[Bucket]| TaskQuery {
+            statuses: statuses.iter().map(|text| text.parse().unwrap()).collect(),
+            buckets: buckets.to_vec(),
+            ..TaskQuery::seen_by(Visibility::All)
+        };
+        let both = query(&["urgent", "today"], &[]);
+        let wanted = BTreeSet::from([Bucket::Urgent, Bucket::Today]);
+        assert_eq!(both.wanted_buckets(), Some(wanted));
+        assert_eq!(both.wanted_statuses(), []);
+        let mixed = query(&["urgent", "completed"], &[]);
+        assert_eq!(mixed.wanted_buckets(), None);
+        assert_eq!(mixed.wanted_statuses().len(), 2);
+        let never = query(&["urgent"], &[Bucket::Later]);
+        assert_eq!(never.wanted_buckets(), Some(BTreeSet::new()));
+    }
+
+    #[test]
+    fn a_sort_is_a_key_with_a_sign() {
+        let descending = TaskSort {
+            key: TaskSortKey::DueAt,
+            descending: true,
+        };
+        assert_eq!("-due_at".parse(), Ok(descending));
+        assert_eq!("risk".parse(), Ok(TaskSort::default()));
+        assert!("--risk".parse::<TaskSort>().is_err() && "".parse::<TaskSort>().is_err());
+        assert_eq!("none".parse(), Ok(AssigneeFilter::Nobody));
+        assert!("me".parse::<AssigneeFilter>().is_err());
+    }
+
+    #[test]
+    fn visibility_is_what_the_principal_sees_of_each_task() {
+        let [visa, travel] = ["visa-admin", "travel-admin"].map(RoleKey::new);
+        let [me, other] = [1, 2].map(|id| UserId(uuid::Uuid::from_u128(id)));
+        let permissions: [&[Permission]; 3] = [
+            &[],
+            &[Permission::TasksRead],
+            &[Permission::TasksRead, Permission::TasksReadAll],
+        ];
+        for permissions in permissions {
+            let key = crate::domain::ids::ApiKeyId(uuid::Uuid::nil());
+            for actor in [Actor::User(me), Actor::ApiKey(key)] {
+                let principal = Principal {
+                    actor,
+                    display_name: Arc::from("somebody"),
+                    roles: BTreeSet::from([visa.clone()]),
+                    permissions: permissions.iter().copied().collect(),
+                };
+                let visibility = Visibility::of(&principal);
+                for role in [&visa, &travel] {
+                    for assignee in [None, Some(me), Some(other)] {
+                        let seen = principal.sees_task(role, assignee);
+                        assert_eq!(visibility.includes(role, assignee), seen);
+                    }
+                }
             }
         }
     }

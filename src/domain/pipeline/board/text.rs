@@ -76,35 +76,52 @@ fn letter(byte: u8) -> u8 {
 /// The words of a search: a text matches when each is somewhere in it.
 #[derive(Clone, Debug)]
 pub struct Words {
-    words: Vec<(WordHits, Fingerprint, Box<str>)>,
+    words: Vec<Word>,
+}
+
+#[derive(Clone, Debug)]
+struct Word {
+    hit: WordHits,
+    print: Fingerprint,
+    /// A single letter or digit, of which the fingerprint says all.
+    single: bool,
+    text: Box<str>,
+}
+
+impl Word {
+    fn is_in(&self, text: &Text) -> bool {
+        text.print.covers(self.print) && (self.single || text.lower.contains(&*self.text))
+    }
 }
 
 impl Words {
     /// `None` when the text has no words in it.
     pub fn parse(text: &str) -> Option<Self> {
         let lower = text.to_lowercase();
-        let words: Vec<_> = lower
+        let words: Vec<Word> = lower
             .split_whitespace()
             .take(MAX_WORDS)
             .zip((0..).map(|bit| 1 << bit))
-            .map(|(word, bit)| (bit, Fingerprint::of(word), Box::from(word)))
+            .map(|(word, hit)| Word {
+                hit,
+                print: Fingerprint::of(word),
+                single: word.len() == 1 && word.bytes().all(|byte| byte.is_ascii_alphanumeric()),
+                text: Box::from(word),
+            })
             .collect();
         (!words.is_empty()).then_some(Self { words })
     }
 
     /// The hits of a text that contains every word.
     pub fn all(&self) -> WordHits {
-        self.words.iter().fold(0, |all, (bit, ..)| all | bit)
+        self.words.iter().fold(0, |all, word| all | word.hit)
     }
 
     pub fn hits(&self, text: &Text) -> WordHits {
-        let contains = |(_, print, word): &&(WordHits, Fingerprint, Box<str>)| {
-            text.print.covers(*print) && text.lower.contains(&**word)
-        };
         self.words
             .iter()
-            .filter(contains)
-            .fold(0, |hits, (bit, ..)| hits | bit)
+            .filter(|word| word.is_in(text))
+            .fold(0, |hits, word| hits | word.hit)
     }
 }
 

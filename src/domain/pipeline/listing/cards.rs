@@ -198,3 +198,42 @@ impl JamaahCard {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::pipeline::board::{TaskQuery, Visibility};
+    use crate::domain::pipeline::listing::JamaahQuery;
+    use crate::domain::pipeline::view::scene::Scene;
+
+    #[test]
+    fn cards_are_flat() {
+        let mut scene = Scene::new();
+        let departure = scene.departure(60);
+        let id = scene.person(departure, |_, _| {});
+        scene.task(id, 7, |task| task.overdue = true);
+        let view = scene.view();
+        let page = view.tasks(&TaskQuery::seen_by(Visibility::All));
+        let body = serde_json::to_value(&page).unwrap();
+        let card = &body["items"][0];
+        assert_eq!(
+            (&card["title"], &card["bucket"]),
+            (&"Check".into(), &"later".into())
+        );
+        assert_eq!(card["stage_code"], "visa-application");
+        assert_eq!(card["departure_code"], "UMR-H60");
+        assert_eq!(card["readiness_probability"], serde_json::Value::Null);
+        assert_eq!(
+            (&body["total"], &body["buckets"]["later"]),
+            (&1.into(), &1.into())
+        );
+        assert_eq!(body["roles"], serde_json::json!({"visa-admin": 1}));
+        assert_eq!(
+            view.task_card(page.items[0].task.id),
+            Some(page.items[0].clone())
+        );
+
+        let jamaah = view.jamaah(&JamaahQuery::default()).items.remove(0);
+        assert_eq!((jamaah.open_tasks, jamaah.overdue_tasks), (1, 1));
+        assert_eq!(view.jamaah_card(id), Some(jamaah));
+    }
+}

@@ -20,6 +20,11 @@ impl StatusCounts {
     pub fn active(&self) -> u32 {
         self.on_track + self.at_risk + self.overdue
     }
+
+    /// All but those cancelled.
+    pub fn expected(&self) -> u32 {
+        self.active() + self.completed
+    }
 }
 
 /// Active jamaah by departure risk.

@@ -26,11 +26,12 @@ pub struct StageTally {
     opens: Sorted<i64>,
 
     /// Jamaah whose passage is active: the work in progress. Whoever waits for
-    /// a window or for other stages is not inside; whoever is blocked or on hold is.
-    pub inside: imbl::OrdSet<JamaahId>,
+    /// a window or for other stages is not inside; whoever is blocked or on hold
+    /// is. With when they are due, in microseconds.
+    pub inside: imbl::OrdMap<JamaahId, Option<i64>>,
     /// Those of them with an open blocked task here.
     pub blocked: u32,
-    /// When those inside are due, in microseconds.
+    /// The same instants in order.
     due: Sorted<i64>,
     /// Start plus finished pauses of those inside whose clock runs, in seconds.
     starts: Sorted<i64>,
@@ -183,7 +184,8 @@ impl StageTally {
     fn count_inside(&mut self, passage: &Passage<'_>, by: i32) {
         let instance = passage.instance;
         if by > 0 {
-            self.inside.insert(instance.jamaah_id);
+            let due = instance.due_at.map(|due| due.timestamp_micros());
+            self.inside.insert(instance.jamaah_id, due);
         } else {
             self.inside.remove(&instance.jamaah_id);
         }

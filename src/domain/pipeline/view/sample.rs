@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono::{DateTime, Duration, NaiveDate};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -135,6 +135,10 @@ impl Sample {
         row
     }
 
+    pub fn id<T: From<uuid::Uuid>>(&mut self) -> T {
+        self.ids.next(self.now)
+    }
+
     /// One of a list.
     pub fn pick<T: Clone>(&mut self, list: &[T]) -> Option<T> {
         if list.is_empty() {
@@ -196,7 +200,7 @@ impl Sample {
                 .unwrap_or_else(|| RoleKey::new(role));
             roles.push(role.clone());
             let stage = Arc::new(Stage {
-                id: self.ids.next(self.now),
+                id: self.id(),
                 code: Arc::from(code),
                 name: Arc::from(code),
                 name_en: Arc::from(code),
@@ -239,7 +243,7 @@ impl Sample {
     fn add_departures(&mut self, people: usize) {
         for number in 0..people / 44 + 3 {
             let departure = Departure {
-                id: self.ids.next(self.now),
+                id: self.id(),
                 code: Arc::from(format!("UMR-{number:03}")),
                 departure_date: plus_days(self.today(), self.rng.random_range(-10..90)),
                 package: None,
@@ -273,7 +277,7 @@ impl Sample {
         let (departure_id, departure_date) = self.departure();
         let created_at = self.instant(-60..0);
         let jamaah = Jamaah {
-            id: self.ids.next(self.now),
+            id: self.id(),
             name: self.name(),
             passport_number: Arc::from(format!("X{:07}", self.rng.random_range(0..9_999_999))),
             birth_date: plus_days(self.today(), -self.rng.random_range(7_000..30_000)),
@@ -321,7 +325,7 @@ impl Sample {
         let mut rows = Vec::new();
         for (at, stage) in self.stages.clone().iter().enumerate() {
             let mut instance = StageInstance {
-                id: self.ids.next(self.now),
+                id: self.id(),
                 jamaah_id,
                 stage_id: stage.id,
                 state: InstanceState::Waiting,
@@ -415,7 +419,7 @@ impl Sample {
         let instance_id = self.state.pilgrim(jamaah_id)?.instance(stage.id)?.id;
         let title = self.text(&WORK);
         let mut task = Task {
-            id: self.ids.next(self.now),
+            id: self.id(),
             jamaah_id,
             stage_id: stage.id,
             instance_id,
@@ -559,9 +563,4 @@ impl Sample {
         }
         Some(Row::Task(Arc::new(task)))
     }
-}
-
-/// The instant of an RFC 3339 text, for tests.
-pub fn at(text: &str) -> Timestamp {
-    text.parse::<DateTime<Utc>>().unwrap_or_default()
 }

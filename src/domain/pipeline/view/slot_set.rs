@@ -54,6 +54,11 @@ impl SlotSet {
             *word &= !bit;
         }
     }
+
+    pub fn contains(&self, slot: Slot) -> bool {
+        let (at, bit) = place(slot);
+        self.words.get(at).is_some_and(|word| word & bit != 0)
+    }
 }
 
 impl FromIterator<Slot> for SlotSet {

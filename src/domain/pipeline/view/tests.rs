@@ -537,7 +537,7 @@ proptest! {
                 check_jamaah(&view, &jamaah_query(&mut sample));
             }
         }
-        let counts = view.tasks(&TaskQuery::default());
+        let counts = view.tasks(&TaskQuery::seen_by(Visibility::All));
         prop_assert_eq!(usize::try_from(counts.total).unwrap(), open_tasks(&view.state));
     }
 }

@@ -1,0 +1,100 @@
+//! Health, stages and bottlenecks, which everybody looks at all the time: the
+//! finished answer to the plain request is kept until something is written, or
+//! for some seconds.
+//!
+//! `asked → finished here already → else made from the view, and given to the
+//! cache → or, when the tenant cannot be loaded, what the cache has`
+
+mod kept;
+mod numbers;
+mod tag;
+
+use std::time::Duration;
+
+use actix_web::rt;
+
+use crate::actors::handle::{Freshness, TenantHandle};
+use crate::cache::Kind;
+use crate::cache::rendered::{Moment, Rendered};
+use crate::domain::pipeline::view::View;
+use crate::error::ApiError;
+use crate::http::auth::authorized::Authorized;
+use crate::http::conditional::{self, IfNoneMatch};
+use crate::http::reply::Answer;
+use numbers::Numbers;
+
+pub use kept::Kept;
+pub use numbers::page_of_stages;
+
+/// So long is an answer good while nothing is written: what moves by time
+/// alone is `as_of`, ages, and from midnight on what is due today.
+const GOOD_FOR_SECONDS: i64 = 5;
+/// How long a tenant that has to be loaded is waited for while the cache has an answer.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Where the numbers of a tenant can be had.
+pub enum Source {
+    Memory(TenantHandle),
+    /// The tenant cannot be loaded, or not soon.
+    Kept(Kept),
+}
+
+/// The tenant, or what the cache has of it.
+pub async fn find_source<P>(authorized: &Authorized<P>, kind: Kind) -> Result<Source, ApiError> {
+    let (app, id) = (&authorized.app, authorized.tenant_id());
+    let in_memory = app.tenants.peek(id);
+    if let Some(tenant) = in_memory.filter(|tenant| tenant.freshness().live) {
+        return Ok(Source::Memory(tenant));
+    }
+    // goes on when nobody waits for it any more, for whoever asks next
+    let mut opening = rt::spawn({
+        let app = app.clone();
+        async move { app.tenants.open(id).await.is_ok() }
+    });
+    if let Ok(Ok(true)) = tokio::time::timeout(PATIENCE, &mut opening).await {
+        return authorized.tenant().await.map(Source::Memory);
+    }
+    if let Some(tenant) = app.tenants.peek(id) {
+        return Ok(Source::Memory(tenant));
+    }
+    let snapshot = app.cache.get(id, kind, 0).await;
+    match snapshot.and_then(|snapshot| Kept::read(&snapshot)) {
+        Some(kept) => Ok(Source::Kept(kept)),
+        None => authorized.tenant().await.map(Source::Memory),
+    }
+}
+
+/// The answer to the plain request.
+pub fn answer<P>(
+    authorized: &Authorized<P>,
+    tenant: &TenantHandle,
+    kind: Kind,
+    known: &IfNoneMatch,
+) -> Answer {
+    let (cache, id) = (&authorized.app.cache, authorized.tenant_id());
+    let (freshness, view) = (tenant.freshness(), tenant.view());
+    let moment = moment(&view, freshness);
+    if let Some(finished) = cache.rendered.get(id, kind, moment) {
+        return Ok(conditional::answer(known, &finished.tag, finished.body));
+    }
+    let numbers = Numbers::of(kind, &view, freshness.as_of);
+    let finished = Rendered {
+        moment,
+        tag: tag::of(&numbers, freshness.live)?,
+        body: numbers.plain(&view, freshness)?,
+    };
+    if cache.rendered.put(id, kind, finished.clone()) && freshness.live {
+        let (app, whole) = (authorized.app.clone(), numbers.whole(&view, freshness)?);
+        rt::spawn(async move { app.cache.put(id, kind, moment.seq, whole).await });
+    }
+    Ok(conditional::answer(known, &finished.tag, finished.body))
+}
+
+fn moment(view: &View, freshness: Freshness) -> Moment {
+    let second = freshness.as_of.timestamp();
+    Moment {
+        seq: view.state.head,
+        second: second - second.rem_euclid(GOOD_FOR_SECONDS),
+        live: freshness.live,
+    }
+}

@@ -1,0 +1,46 @@
+//! `/pipeline/stages`. Whatever changes the pipeline makes a new version of it;
+//! people who are under way stay on theirs until `apply` moves them.
+
+pub mod apply;
+pub mod change;
+pub mod create;
+pub mod list;
+pub mod order;
+pub mod read;
+pub mod retire;
+pub mod templates;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::actors::handle::{Receipt, TenantHandle};
+use crate::domain::pipeline::command::Command;
+use crate::error::ApiError;
+use crate::http::auth::authorized::Authorized;
+use crate::http::submission::Submission;
+
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(list::list_stages)
+        .service(create::create_stage)
+        .service(order::order_stages)
+        .service(apply::apply_stages)
+        .service(read::get_stage)
+        .service(change::update_stage)
+        .service(retire::retire_stage)
+        .service(templates::get_templates)
+        .service(templates::set_templates);
+}
+
+/// Carries out a command after which no snapshot of the tenant is right.
+async fn configure<P, T>(
+    authorized: &Authorized<P>,
+    submission: &Submission<T>,
+    tenant: &TenantHandle,
+    command: Command,
+) -> Result<Receipt, ApiError> {
+    let order = authorized.order(command, submission);
+    let receipt = tenant.execute(order).await?;
+    let (app, tenant_id) = (authorized.app.clone(), authorized.tenant_id());
+    actix_web::rt::spawn(async move { app.cache.forget(tenant_id).await });
+    Ok(receipt)
+}

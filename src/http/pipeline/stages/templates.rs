@@ -1,0 +1,104 @@
+//! The tasks that are made when a stage opens for a jamaah.
+
+use actix_web::{get, put, web};
+use serde::{Deserialize, Serialize};
+
+use super::configure;
+use crate::domain::ids::StageId;
+use crate::domain::pipeline::change::Row;
+use crate::domain::pipeline::command::{Command, NewTemplate};
+use crate::domain::pipeline::stage::{Stage, TaskTemplate};
+use crate::error::ApiError;
+use crate::http::auth::authorized::Authorized;
+use crate::http::auth::needs::{PipelineRead, StagesWrite};
+use crate::http::conditional::{IfMatchHeader, IfNoneMatch};
+use crate::http::reply::{Answer, Envelope, Reply};
+use crate::http::submission::{IdempotencyKey, Submission};
+
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct StageTemplates {
+    pub stage_id: StageId,
+    /// The version of the stage.
+    pub version: i32,
+    /// In the order that their tasks are made in.
+    pub templates: Vec<TaskTemplate>,
+}
+
+impl From<&Stage> for StageTemplates {
+    fn from(stage: &Stage) -> Self {
+        Self {
+            stage_id: stage.id,
+            version: stage.version,
+            templates: stage.templates.clone(),
+        }
+    }
+}
+
+#[derive(Clone, Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewTemplates {
+    /// The version of the stage that you saw; or send `If-Match`.
+    #[schema(example = 3)]
+    pub version: Option<i32>,
+    /// All of them: those that are not here are gone afterwards.
+    #[schema(max_items = 50)]
+    pub templates: Vec<NewTemplate>,
+}
+
+/// The templates of a stage's tasks.
+#[utoipa::path(
+    tag = "pipeline",
+    params(("id" = StageId, Path), IfNoneMatch),
+    security(("api_key" = ["pipeline.read"]), ("session" = ["pipeline.read"])),
+    responses((status = 200, description = "The templates", body = Envelope<StageTemplates>)),
+)]
+#[get("/pipeline/stages/{id}/templates")]
+pub async fn get_templates(
+    authorized: Authorized<PipelineRead>,
+    id: web::Path<StageId>,
+    known: IfNoneMatch,
+) -> Answer {
+    let tenant = authorized.tenant().await?;
+    let (freshness, view) = (tenant.freshness(), tenant.view());
+    let stage = view.state.stage(*id);
+    let stage = stage.ok_or(ApiError::NotFound { what: "stage" })?;
+    Reply::new(StageTemplates::from(&**stage))
+        .version(stage.version)
+        .read_from(&view, freshness)
+        .conditional(&known)
+}
+
+/// Replace the templates of a stage's tasks.
+///
+/// Needs the stage's version that you saw, as `version` or `If-Match`. Tasks
+/// that have been made stay as they are.
+#[utoipa::path(
+    tag = "pipeline",
+    params(("id" = StageId, Path), IfMatchHeader, IdempotencyKey),
+    request_body = NewTemplates,
+    security(("api_key" = ["stages.write"]), ("session" = ["stages.write"])),
+    responses((status = 200, description = "The templates after it", body = Envelope<StageTemplates>)),
+)]
+#[put("/pipeline/stages/{id}/templates")]
+pub async fn set_templates(
+    authorized: Authorized<StagesWrite>,
+    id: web::Path<StageId>,
+    submission: Submission<NewTemplates>,
+) -> Answer {
+    let expected = submission.if_match.required(submission.body.version)?;
+    let command = Command::SetTemplates {
+        id: *id,
+        expected,
+        templates: submission.body.templates.clone(),
+    };
+    let tenant = authorized.tenant().await?;
+    let receipt = configure(&authorized, &submission, &tenant, command).await?;
+    let stage = match receipt.rows.first() {
+        Some(Row::Stage(stage)) => stage,
+        _ => return Err(ApiError::internal(anyhow::anyhow!("a stage without a row"))),
+    };
+    Reply::new(StageTemplates::from(&**stage))
+        .receipt(&receipt)
+        .version(stage.version)
+        .ok()
+}

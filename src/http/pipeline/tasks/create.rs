@@ -1,0 +1,38 @@
+//! A task beside those that the stage's templates make.
+
+use actix_web::post;
+
+use super::assignees::check_assignee;
+use crate::domain::pipeline::command::{Command, NewTask};
+use crate::domain::pipeline::task::Task;
+use crate::http::auth::authorized::Authorized;
+use crate::http::auth::needs::TasksWrite;
+use crate::http::pipeline::row_after;
+use crate::http::reply::{Answer, Envelope};
+use crate::http::submission::{IdempotencyKey, Submission};
+
+/// Create a task.
+///
+/// Beside those that the stage's templates make. Without `due_at` it is due
+/// when the stage is.
+#[utoipa::path(
+    tag = "pipeline",
+    params(IdempotencyKey),
+    request_body = NewTask,
+    security(("api_key" = ["tasks.write"]), ("session" = ["tasks.write"])),
+    responses(
+        (status = 201, description = "The task", body = Envelope<Task>),
+        (status = 404, description = "`NOT_FOUND`: there is no such jamaah"),
+    ),
+)]
+#[post("/pipeline/tasks")]
+pub async fn create_task(
+    authorized: Authorized<TasksWrite>,
+    submission: Submission<NewTask>,
+) -> Answer {
+    check_assignee(&authorized, submission.body.assignee).await?;
+    let command = Command::CreateTask(submission.body.clone());
+    let tenant = authorized.tenant().await?;
+    let order = authorized.order(command, &submission);
+    row_after(&tenant.execute(order).await?)?.created()
+}

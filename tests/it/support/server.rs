@@ -1,0 +1,218 @@
+//! The real program as a process of its own, to be killed and started again.
+
+use std::collections::VecDeque;
+use std::process::Stdio;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use lajur::db::testing::TestDatabase;
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::process::{Child, Command};
+use tokio::sync::mpsc;
+
+use super::client::{Answer, Client};
+use super::fixture::Tenant;
+
+/// A program that does not start within this long will not start.
+const START: Duration = Duration::from_secs(30);
+/// Lines of output that are kept for when a test fails.
+const KEPT: usize = 200;
+
+/// How the program is started.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    variables: Vec<(String, String)>,
+}
+
+impl Settings {
+    pub fn new(database_url: &str) -> Self {
+        let settings = Self {
+            variables: Vec::new(),
+        };
+        settings
+            .with("DATABASE_URL", database_url)
+            // free ones; the program says which
+            .with("LAJUR_HTTP_ADDR", "127.0.0.1:0")
+            .with("LAJUR_METRICS_ADDR", "127.0.0.1:0")
+            .with("LAJUR_LOG__LEVEL", "warn,lajur::app=info")
+            .with("LAJUR_RATE_LIMITS", "off")
+    }
+
+    pub fn of(database: &TestDatabase) -> Self {
+        Self::new(&database.url)
+    }
+
+    pub fn with(mut self, name: &str, value: impl ToString) -> Self {
+        self.variables.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    /// Another command of the program, to its end; what it has written.
+    pub async fn run(&self, arguments: &[&str]) -> String {
+        let done = self.command().args(arguments).output().await.unwrap();
+        let said = String::from_utf8(done.stdout).unwrap();
+        let complained = String::from_utf8_lossy(&done.stderr);
+        assert!(done.status.success(), "{arguments:?}: {said}{complained}");
+        said
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lajur"));
+        for (name, _) in std::env::vars_os() {
+            let ours = |name: &str| name.starts_with("LAJUR_") || name == "REDIS_URL";
+            if name.to_str().is_some_and(ours) {
+                command.env_remove(name);
+            }
+        }
+        command
+            .envs(self.variables.iter().cloned())
+            // where nobody keeps a configuration file
+            .current_dir(std::env::temp_dir())
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
+        command
+    }
+
+    /// Starts the program and waits until it can serve.
+    pub async fn start(&self) -> Server {
+        let mut command = self.command();
+        command
+            .arg("serve")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let output = Output::default();
+        let (address, mut addresses) = mpsc::unbounded_channel();
+        output.follow(child.stdout.take().unwrap(), Some(address));
+        output.follow(child.stderr.take().unwrap(), None);
+        let server = match tokio::time::timeout(START, addresses.recv()).await {
+            Ok(Some(address)) => Server {
+                child,
+                url: format!("http://{address}"),
+                output,
+            },
+            _ => panic!("the program does not start:\n{}", output.text()),
+        };
+        let stranger = server.stranger();
+        let ready = async || {
+            let asked = stranger
+                .request(reqwest::Method::GET, "/health/ready")
+                .send()
+                .await;
+            asked.is_ok_and(|response| response.status() == 200)
+        };
+        until("the program is ready", START, ready).await;
+        server
+    }
+}
+
+/// A running program. Killed when dropped.
+pub struct Server {
+    child: Child,
+    pub url: String,
+    output: Output,
+}
+
+impl Server {
+    /// Like `kill -9`: the process has no say in it, and is gone afterwards.
+    pub async fn kill(mut self) {
+        self.child.start_kill().unwrap();
+        self.child.wait().await.unwrap();
+    }
+
+    pub fn stranger(&self) -> Client {
+        Client::new(&self.url)
+    }
+
+    /// An API key with all permissions of a tenant.
+    pub fn integration(&self, tenant: &Tenant) -> Client {
+        self.stranger().with_key(&tenant.key)
+    }
+
+    /// Checks that no thread has panicked and that nobody was told of a fault.
+    #[track_caller]
+    pub fn assert_sane(&self) {
+        let text = self.output.text();
+        for word in ["panicked", "\"http.status\":500"] {
+            assert!(!text.contains(word), "{text}");
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("the program at {} said:\n{}", self.url, self.output.text());
+        }
+    }
+}
+
+/// The last lines that the program has written.
+#[derive(Clone, Default)]
+struct Output(Arc<Mutex<VecDeque<String>>>);
+
+impl Output {
+    fn follow(
+        &self,
+        stream: impl AsyncRead + Unpin + Send + 'static,
+        address: Option<mpsc::UnboundedSender<String>>,
+    ) {
+        let kept = Arc::clone(&self.0);
+        tokio::spawn(async move {
+            let mut lines = BufReader::new(stream).lines();
+            while let Ok(Some(line)) = lines.next_line().await {
+                if let (Some(address), Ok(said)) = (&address, serde_json::from_str::<Value>(&line))
+                    && said["message"] == "listening"
+                    && let Some(text) = said["http.addr"].as_str()
+                {
+                    let _ = address.send(text.to_owned());
+                }
+                let mut kept = kept.lock().unwrap();
+                if kept.len() == KEPT {
+                    kept.pop_front();
+                }
+                kept.push_back(line);
+            }
+        });
+    }
+
+    fn text(&self) -> String {
+        self.0
+            .lock()
+            .unwrap()
+            .iter()
+            .map(|line| format!("{line}\n"))
+            .collect()
+    }
+}
+
+/// Asks until it is so, for at most `bound`.
+pub async fn until(what: &str, bound: Duration, mut is_so: impl AsyncFnMut() -> bool) {
+    let started = Instant::now();
+    while !is_so().await {
+        assert!(started.elapsed() < bound, "not within {bound:?}: {what}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// Follows a list to its last page.
+pub async fn all_pages(client: &Client, path: &str) -> Vec<Value> {
+    let joint = if path.contains('?') { '&' } else { '?' };
+    let mut all = Vec::new();
+    for page in 1.. {
+        let answer: Answer = client
+            .get(&format!("{path}{joint}page={page}&limit=100"))
+            .await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+        let body = answer.json();
+        let rows = body["data"]
+            .as_array()
+            .unwrap_or_else(|| panic!("{path} is no list: {body}"));
+        all.extend(rows.iter().cloned());
+        if page >= body["meta"]["pages"].as_u64().unwrap() {
+            break;
+        }
+    }
+    all
+}
