@@ -136,7 +136,9 @@ pub async fn run(args: &Args, parts: &Parts, now: Timestamp) -> anyhow::Result<S
             }
         }
     }
-    analyze(&mut conn).await;
+    if summary.has_seeded() {
+        analyze(&mut conn).await;
+    }
     Ok(summary)
 }
 

@@ -28,6 +28,14 @@ pub struct Seeded {
     pub elapsed: Duration,
 }
 
+impl Summary {
+    pub fn has_seeded(&self) -> bool {
+        self.outcomes
+            .iter()
+            .any(|(_, outcome)| matches!(outcome, Outcome::Seeded(_)))
+    }
+}
+
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (slug, outcome) in &self.outcomes {
