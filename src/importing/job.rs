@@ -143,7 +143,7 @@ impl Job {
                 self.record(ImportState::Interrupted).await?;
                 return Ok(self.report);
             }
-            if chunks.len() > 0 && chunks.len() % RECORD_EVERY == 0 {
+            if chunks.len() > 0 && chunks.len().is_multiple_of(RECORD_EVERY) {
                 self.record(ImportState::Running).await?;
             }
         }

@@ -131,21 +131,8 @@ fn told(rows: &[Value], version: &str) -> Told {
         .collect()
 }
 
-<<<<<<< HEAD
-/// The list has the person's version, and beside it that of the status row.
-fn told_jamaah(mut rows: Vec<Value>) -> Told {
-    for row in &mut rows {
-        row["version"] = row["status_version"].clone();
-    }
-    told(rows, "id")
-}
-
-fn essence(row: &Value) -> (String, i64) {
-    let read = row["status"].as_str().zip(row["version"].as_i64());
-=======
 fn essence(row: &Value, version: &str) -> (String, i64) {
     let read = row["status"].as_str().zip(row[version].as_i64());
->>>>>>> chaos
     let (status, version) = read.unwrap_or_else(|| panic!("no status or version: {row}"));
     (status.to_owned(), version)
 }
