@@ -164,7 +164,6 @@ impl Log {
             .count()
     }
 
-    #[expect(clippy::type_complexity, reason = "two indexes over the same commands")]
     fn commands(&self) -> (HashMap<&str, Vec<Logged<'_>>>, HashMap<&str, Logged<'_>>) {
         let mut by_request: HashMap<&str, Vec<Logged<'_>>> = HashMap::new();
         let mut by_key = HashMap::new();
@@ -174,7 +173,7 @@ impl Log {
                 .filter_map(|e| e.idempotency_key.as_deref())
                 .collect();
             assert!(keys.len() <= 1, "several keys on one command: {keys:?}");
-            let key = keys.iter().next().copied();
+            let key = keys.first().copied();
             let logged = || Logged {
                 key,
                 first: &events[0],
