@@ -173,7 +173,7 @@ impl Log {
                 .filter_map(|e| e.idempotency_key.as_deref())
                 .collect();
             assert!(keys.len() <= 1, "several keys on one command: {keys:?}");
-            let key = keys.first().copied();
+            let key = keys.as_slice().first().copied();
             let logged = || Logged {
                 key,
                 first: &events[0],
