@@ -19,8 +19,11 @@ pub mod routes;
 pub mod scrape;
 pub mod submission;
 
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::HttpResponse;
 use utoipa_actix_web::service_config::ServiceConfig as Described;
 use utoipa_swagger_ui::SwaggerUi;
 
@@ -61,12 +64,21 @@ fn base(path: &str) -> actix_web::Scope {
         .default_service(web::to(refuse_route))
 }
 
-/// What no handler takes: an unknown path, or a method that is not possible there.
-async fn refuse_route(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, ApiError> {
-    match app.routes.find(request.path()) {
-        Some(route) => Err(ApiError::MethodNotAllowed {
-            allow: route.methods.clone(),
-        }),
-        None => Err(ApiError::NotFound { what: "resource" }),
-    }
+/// A method that is not possible on a path is refused before anything is
+/// routed: `GET /pipeline/tasks/bulk` is no task whose id is `bulk`.
+pub async fn refuse_method(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let app = App::of(request.request())?;
+    let allow = match app.routes.find(request.path()) {
+        Some(route) if !route.methods.contains(request.method()) => route.methods.clone(),
+        _ => return Ok(next.call(request).await?.map_into_boxed_body()),
+    };
+    Ok(request.error_response(ApiError::MethodNotAllowed { allow }))
+}
+
+/// What no handler takes.
+async fn refuse_route() -> Result<HttpResponse, ApiError> {
+    Err(ApiError::NotFound { what: "resource" })
 }

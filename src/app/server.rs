@@ -48,6 +48,7 @@ fn bind_requests(app: &web::Data<App>) -> anyhow::Result<(Server, SocketAddr)> {
         actix_web::App::new()
             .app_data(shared.clone())
             .configure(http::configure)
+            .wrap(from_fn(http::refuse_method))
             .wrap(from_fn(http::observe::observe_request))
     })
     .workers(config.workers)

@@ -50,6 +50,32 @@ async fn a_wrong_method_names_the_right_ones() {
 }
 
 #[actix_web::test]
+async fn every_path_refuses_every_method_that_is_not_described() {
+    let app = TestApp::start().await;
+    let api = app.stranger().get("/api/openapi.json").await.json();
+    let all = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+    let mut refused = 0;
+    for (path, item) in api["paths"].as_object().unwrap() {
+        let described: Vec<&str> = all
+            .into_iter()
+            .filter(|method| {
+                let method = if *method == "HEAD" { "GET" } else { method };
+                item.get(method.to_lowercase()).is_some()
+            })
+            .collect();
+        let path = path.replace("{id}", "01930000-0000-7000-8000-000000000001");
+        for method in all.into_iter().filter(|one| !described.contains(one)) {
+            let method = Method::from_bytes(method.as_bytes()).unwrap();
+            let answer = app.integration().send(method.clone(), &path, None).await;
+            assert_eq!(answer.status, 405, "{method} {path}: {}", answer.text);
+            assert_eq!(answer.header("allow"), described.join(", "), "{path}");
+            refused += 1;
+        }
+    }
+    assert!(refused > 50, "{refused} of the described paths were tried");
+}
+
+#[actix_web::test]
 async fn head_answers_like_get_without_a_body() {
     let app = TestApp::start().await;
     let get = app.integration().get("/api/v1/me").await;
