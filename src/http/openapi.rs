@@ -133,7 +133,8 @@ fn complete(operation: &mut Operation, is_put: bool) {
     if has_body || has_in(ParameterIn::Query) {
         errors.push(("422", "`VALIDATION_ERROR`, by field"));
     }
-    if is_put {
+    // one that names everything it replaces has no version to send
+    if is_put && has_header("If-Match") {
         errors.push(("428", "`VERSION_REQUIRED`"));
     }
     let conditional = has_header("If-None-Match");

@@ -42,3 +42,22 @@ fn every_operation_says_who_may_and_what_can_go_wrong() {
         }
     }
 }
+
+#[test]
+fn a_version_is_required_where_one_can_be_sent() {
+    let api: Value = serde_json::from_str(COMMITTED).unwrap();
+    let mut puts = 0;
+    for (path, item) in api["paths"].as_object().unwrap() {
+        let Some(put) = item.get("put") else { continue };
+        let sends = put["parameters"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|parameter| parameter["name"] == "If-Match");
+        assert_eq!(put["responses"].get("428").is_some(), sends, "{path}");
+        puts += 1;
+    }
+    assert!(puts >= 5);
+    let order = &api["paths"]["/api/v1/pipeline/stages/order"]["put"];
+    assert!(order["responses"].get("428").is_none());
+}
