@@ -65,9 +65,10 @@ impl App {
         };
         let metrics = Metrics::new()?;
         let api = http::openapi::describe();
-        let db = Pools::new(settings)?;
+        let db = Pools::new(settings)?.measured_by(metrics.db_query_duration_seconds.clone());
         let limits = config.actors.limits();
         let node = Node::new(
+            read_timeout: Duration::from_millis(config.database.read_timeout_ms),
             clock.clone(),
             db.clone(),
             metrics.clone(),
@@ -130,8 +131,10 @@ impl App {
         if self.migrated.load(Ordering::Relaxed) {
             return true;
         }
-        let pending = db::migrate::pending(&self.db.settings().url).await;
-        let migrated = pending.is_ok_and(|pending| pending.is_empty());
+        let settings = self.db.settings();
+        let pending = db::migrate::pending(&settings.url);
+        let pending = tokio::time::timeout(settings.read_timeout, pending).await;
+        let migrated = matches!(pending, Ok(Ok(pending)) if pending.is_empty());
         self.migrated.store(migrated, Ordering::Relaxed);
         migrated
     }

@@ -39,6 +39,9 @@ pub enum Error {
     #[error("no connection became free in time")]
     Exhausted,
     #[error(transparent)]
+    /// Of a write, it may have been done.
+    #[error("the database does not answer in time")]
+    Silent,
     Query(#[from] DieselError),
     /// What was given cannot be written as it is.
     #[error("cannot write this batch: {0}")]
@@ -69,7 +72,7 @@ impl Error {
     /// The database cannot be used at present; the same may work later.
     pub fn is_away(&self) -> bool {
         match self {
-            Self::Unreachable(_) | Self::Exhausted => true,
+            Self::Unreachable(_) | Self::Exhausted | Self::Silent => true,
             Self::Query(DieselError::BrokenTransactionManager) => true,
             Self::Query(DieselError::DatabaseError(kind, info)) => match kind {
                 DatabaseErrorKind::UnableToSendCommand | DatabaseErrorKind::ClosedConnection => {

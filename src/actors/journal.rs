@@ -159,6 +159,10 @@ async fn commit(
         Ok(Ok(written)) => {
             let seconds = started.elapsed().as_secs_f64();
             node.metrics.journal_commit_seconds.observe(seconds);
+            node.metrics
+                .db_query_duration_seconds
+                .with_label_values(&["journal"])
+                .observe(seconds);
             let outcomes = batches.iter().map(|batch| {
                 if written.winners.contains(&batch.tenant_id) {
                     Outcome::Committed

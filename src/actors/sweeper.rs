@@ -2,7 +2,7 @@
 //! nodes all sweep: one wins, the others find nothing left to do.
 
 use super::registry::Tenants;
-use crate::db::tenants;
+use crate::db::{self, tenants};
 
 /// Tenants woken at once.
 const AT_ONCE: i32 = 20;
@@ -20,9 +20,13 @@ pub fn start(tenants: Tenants) {
 
 async fn sweep(open: &Tenants) -> anyhow::Result<()> {
     let node = open.node();
-    let mut connection = node.pools.anyone().await?;
-    let due = tenants::due(&mut connection, node.now(), AT_ONCE).await?;
-    drop(connection);
+    let now = node.now();
+    let due = node
+        .pools
+        .ask("due_tenants", async |conn: &mut db::Connection| {
+            tenants::due(conn, now, AT_ONCE).await
+        })
+        .await?;
     for id in due {
         // those in memory have an alarm of their own
         if open.peek(id).is_none_or(|handle| handle.shared.has_left())

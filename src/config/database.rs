@@ -12,6 +12,9 @@ pub struct Database {
     /// `LAJUR_DATABASE__POOL_SIZE`, default 8: connections for reads; the
     /// journal has its own.
     pub pool_size: usize,
+    /// `LAJUR_DATABASE__READ_TIMEOUT_MS`, default 5000: a request that asks the
+    /// database and is not answered by then gets 503.
+    pub read_timeout_ms: u64,
     /// `LAJUR_DATABASE__MIGRATE_ON_START`, default true: `serve` brings the
     /// schema up to date first.
     pub migrate_on_start: bool,
@@ -22,6 +25,7 @@ impl Default for Database {
         Self {
             url: None,
             pool_size: 8,
+            read_timeout_ms: 5_000,
             migrate_on_start: true,
         }
     }
@@ -33,6 +37,12 @@ impl Database {
             wrong.push(format!(
                 "database.pool_size: {} is not between 1 and 500",
                 self.pool_size
+            ));
+        }
+        if !(50..=120_000).contains(&self.read_timeout_ms) {
+            wrong.push(format!(
+                "database.read_timeout_ms: {} is not between 50 and 120000",
+                self.read_timeout_ms
             ));
         }
         if let Some(url) = &self.url

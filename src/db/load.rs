@@ -68,7 +68,7 @@ pub async fn tenant(
 ) -> Result<Option<Loaded>> {
     let closed_since = now - Duration::days(extent.closed_days);
     pools
-        .read_snapshot(id, async |conn: &mut AsyncPgConnection| {
+        .read_snapshot("load_tenant", id, async |conn: &mut AsyncPgConnection| {
             let Some((tenant, head)) = tenants::with_head(conn, id).await? else {
                 return Ok(None);
             };

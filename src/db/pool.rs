@@ -4,7 +4,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::pooled_connection::{
@@ -14,6 +14,7 @@ use diesel_async::{
     AnsiTransactionManager, AsyncPgConnection, SimpleAsyncConnection, TransactionManager,
 };
 use futures::FutureExt;
+use prometheus::HistogramVec;
 use tokio_postgres::NoTls;
 
 use super::{Error, Result};
@@ -33,6 +34,9 @@ pub struct Settings {
     pub connect_timeout: Duration,
     /// Until a connection of the pool is free, or a new one made.
     pub wait_timeout: Duration,
+    /// Of all that a request asks at once, waiting for a connection included:
+    /// also when the database takes what it is sent and never answers.
+    pub read_timeout: Duration,
 }
 
 impl Settings {
@@ -44,6 +48,7 @@ impl Settings {
             journal_timeout: Duration::from_secs(30),
             connect_timeout: Duration::from_secs(5),
             wait_timeout: Duration::from_secs(5),
+            read_timeout: Duration::from_secs(5),
         }
     }
 }
@@ -64,6 +69,7 @@ const SILENCE: Duration = Duration::from_secs(20);
 pub struct Pools {
     settings: Arc<Settings>,
     readers: Pool<AsyncPgConnection>,
+    durations: Option<HistogramVec>,
 }
 
 impl fmt::Debug for Pools {
@@ -96,7 +102,17 @@ impl Pools {
             .max_size(settings.size)
             .build()
             .map_err(|error| Error::Unreachable(error.to_string()))?;
-        Ok(Self { settings, readers })
+        Ok(Self {
+            settings,
+            readers,
+            durations: None,
+        })
+    }
+
+    /// Observes how long each query takes, under its name.
+    pub fn measured_by(mut self, durations: HistogramVec) -> Self {
+        self.durations = Some(durations);
+        self
     }
 
     pub fn settings(&self) -> &Settings {
@@ -117,19 +133,44 @@ impl Pools {
             .map_err(|error| Error::Unreachable(error.to_string()))
     }
 
-    /// Runs `work` in a read-only transaction that sees one tenant.
-    pub async fn read<T, E, F>(&self, tenant: TenantId, work: F) -> std::result::Result<T, E>
+    /// Asks a door something, within the time that a read may take.
+    pub async fn ask<T, E, F>(&self, query: &'static str, work: F) -> std::result::Result<T, E>
     where
         E: From<Error>,
         F: AsyncFnOnce(&mut AsyncPgConnection) -> std::result::Result<T, E>,
     {
-        self.transaction("BEGIN READ ONLY", tenant, work).await
+        self.in_time(async {
+            let mut conn = self.anyone().await?;
+            let started = Instant::now();
+            let answer = work(&mut conn).await;
+            self.observe(query, started);
+            answer
+        })
+        .await
+    }
+
+    /// Runs `work` in a read-only transaction that sees one tenant. `query` is
+    /// its name in the metrics: one of few, and never made at run time.
+    pub async fn read<T, E, F>(
+        &self,
+        query: &'static str,
+        tenant: TenantId,
+        work: F,
+    ) -> std::result::Result<T, E>
+    where
+        E: From<Error>,
+        F: AsyncFnOnce(&mut AsyncPgConnection) -> std::result::Result<T, E>,
+    {
+        self.in_time(self.transaction(query, "BEGIN READ ONLY", tenant, work))
+            .await
     }
 
     /// Runs `work` in a read-only transaction that sees one tenant as it is at
-    /// one moment, however many statements there are.
+    /// one moment, however many statements there are. For what takes long: the
+    /// caller decides how long to wait.
     pub async fn read_snapshot<T, E, F>(
         &self,
+        query: &'static str,
         tenant: TenantId,
         work: F,
     ) -> std::result::Result<T, E>
@@ -138,6 +179,7 @@ impl Pools {
         F: AsyncFnOnce(&mut AsyncPgConnection) -> std::result::Result<T, E>,
     {
         self.transaction(
+            query,
             "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
             tenant,
             work,
@@ -152,11 +194,30 @@ impl Pools {
         E: From<Error>,
         F: AsyncFnOnce(&mut AsyncPgConnection) -> std::result::Result<T, E>,
     {
-        self.transaction("BEGIN", tenant, work).await
+        self.in_time(self.transaction("write", "BEGIN", tenant, work))
+            .await
+    }
+
+    /// Given up half way, a connection is not used again.
+    async fn in_time<T, E: From<Error>>(
+        &self,
+        asking: impl Future<Output = std::result::Result<T, E>>,
+    ) -> std::result::Result<T, E> {
+        tokio::time::timeout(self.settings.read_timeout, asking)
+            .await
+            .unwrap_or_else(|_| Err(Error::Silent.into()))
+    }
+
+    fn observe(&self, query: &'static str, started: Instant) {
+        if let Some(durations) = &self.durations {
+            let seconds = started.elapsed().as_secs_f64();
+            durations.with_label_values(&[query]).observe(seconds);
+        }
     }
 
     async fn transaction<T, E, F>(
         &self,
+        query: &'static str,
         begin: &str,
         tenant: TenantId,
         work: F,
@@ -166,6 +227,7 @@ impl Pools {
         F: AsyncFnOnce(&mut AsyncPgConnection) -> std::result::Result<T, E>,
     {
         let mut conn = self.anyone().await?;
+        let started = Instant::now();
         // one round trip; dropped half way, the pool sees the open transaction and lets the connection go
         let begin = format!("{begin}; SET LOCAL lajur.tenant = '{tenant}'");
         AnsiTransactionManager::begin_transaction_sql(&mut *conn, &begin)
@@ -176,6 +238,7 @@ impl Pools {
                 AnsiTransactionManager::commit_transaction(&mut *conn)
                     .await
                     .map_err(Error::from)?;
+                self.observe(query, started);
                 Ok(value)
             }
             Err(error) => {

@@ -30,9 +30,13 @@ impl Known {
             return Ok(Self::default());
         }
         let journeys = pools
-            .read(tenant, async |connection: &mut db::Connection| {
-                db::jamaah::journeys_of(connection, tenant, &cold).await
-            })
+            .read(
+                "journeys",
+                tenant,
+                async |connection: &mut db::Connection| {
+                    db::jamaah::journeys_of(connection, tenant, &cold).await
+                },
+            )
             .await?;
         // somebody hot is judged by what memory says of them
         let journeys = journeys

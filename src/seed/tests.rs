@@ -101,7 +101,7 @@ async fn a_seeded_tenant_loads_with_the_state_of_its_log_and_nothing_to_do() {
     let log = place
         .parts
         .pools
-        .read(id, async |conn: &mut AsyncPgConnection| {
+        .read("test", id, async |conn: &mut AsyncPgConnection| {
             events::after(conn, id, 0, 1_000_000).await
         });
     let log = log.await.unwrap();

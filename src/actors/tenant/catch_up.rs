@@ -59,11 +59,13 @@ impl TenantActor {
         let tenant = self.working.tenant.id;
         let head = self.committed.state.head;
         let reading = async move {
-            let read = node
-                .pools
-                .read(tenant, async |connection: &mut AsyncPgConnection| {
+            let read = node.pools.read(
+                "events_after",
+                tenant,
+                async |connection: &mut AsyncPgConnection| {
                     events::after(connection, tenant, head, PAGE).await
-                });
+                },
+            );
             tokio::time::timeout(node.limits.commit, read).await
         };
         ctx.spawn(reading.into_actor(self).map(|read, actor, ctx| {

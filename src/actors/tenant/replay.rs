@@ -39,15 +39,17 @@ impl TenantActor {
         let tenant = self.working.tenant.id;
         let key = Arc::clone(key);
         let lookup = async move {
-            let read = node
-                .pools
-                .read(tenant, async |connection: &mut AsyncPgConnection| {
+            let read = node.pools.read(
+                "first_answer",
+                tenant,
+                async |connection: &mut AsyncPgConnection| {
                     let Some(first) = events::by_idempotency_key(connection, tenant, &key).await?
                     else {
                         return Ok(Vec::new());
                     };
                     events::of_command(connection, tenant, first.seq, first.command_id).await
-                });
+                },
+            );
             tokio::time::timeout(node.limits.commit, read).await
         };
         ctx.spawn(

@@ -34,7 +34,9 @@ async fn an_event_is_read_as_it_was_written() {
         .unwrap();
 
     let log = pools
-        .read(tenant, async |conn| after(conn, tenant, 0, i64::MAX).await)
+        .read("test", tenant, async |conn| {
+            after(conn, tenant, 0, i64::MAX).await
+        })
         .await
         .unwrap();
     assert_eq!(log.len(), batch.events.len());
@@ -64,7 +66,7 @@ async fn an_event_is_read_as_it_was_written() {
         assert_eq!(&texts, text);
     }
     let middle = pools
-        .read(tenant, async |conn| after(conn, tenant, 3, 2).await)
+        .read("test", tenant, async |conn| after(conn, tenant, 3, 2).await)
         .await
         .unwrap();
     assert_eq!(
@@ -93,7 +95,7 @@ async fn events_are_found_by_subject_by_key_and_by_command() {
     let subject = &rows[rows.len() - 1];
     let (types, ids) = (["task", "jamaah"], [subject.subject_id()]);
     pools
-        .read(tenant, async |conn: &mut AsyncPgConnection| {
+        .read("test", tenant, async |conn: &mut AsyncPgConnection| {
             let history = of_subjects(conn, tenant, &types, &ids, ALL).await?;
             assert_eq!(
                 history.iter().map(|event| event.seq).collect::<Vec<_>>(),
@@ -148,7 +150,7 @@ async fn the_tables_are_what_the_log_leads_to() {
         .unwrap()
         .state;
     let replayed = pools
-        .read(tenant, async |conn| replay(conn, &loaded).await)
+        .read("test", tenant, async |conn| replay(conn, &loaded).await)
         .await
         .unwrap();
     assert_eq!(replayed.head, loaded.head);

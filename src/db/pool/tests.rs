@@ -84,7 +84,7 @@ async fn a_tenant_sees_and_writes_nothing_of_another() {
             "{table} needs a row of each tenant for this test to mean something"
         );
         let visible = pools
-            .read(one, async |conn: &mut AsyncPgConnection| {
+            .read("test", one, async |conn: &mut AsyncPgConnection| {
                 Ok::<_, Error>(
                     names(
                         conn,
@@ -155,7 +155,7 @@ async fn without_a_tenant_everything_is_an_error() {
             assert!(refused.is_err(), "{table} in round {round}");
         }
         // and after a tenant has been seen on the same connection
-        let seen = pools.read(one, async |conn: &mut AsyncPgConnection| {
+        let seen = pools.read("test", one, async |conn: &mut AsyncPgConnection| {
             Ok::<_, Error>(names(conn, "SELECT slug AS name FROM tenants").await)
         });
         assert_eq!(seen.await.unwrap(), ["one"]);
@@ -262,7 +262,7 @@ async fn a_transaction_that_is_dropped_half_way_is_not_met_again() {
         ..Settings::new(&database.url)
     })
     .unwrap();
-    let endless = pools.read(one, async |_: &mut AsyncPgConnection| {
+    let endless = pools.read("test", one, async |_: &mut AsyncPgConnection| {
         std::future::pending::<()>().await;
         Ok::<_, Error>(())
     });

@@ -45,11 +45,12 @@ pub async fn find_caller(
     credential: Credential<'_>,
     now: Timestamp,
 ) -> Result<Option<Caller>, db::Error> {
-    let mut conn = app.db.anyone().await?;
-    match credential {
-        Credential::ApiKey(key) => find_by_key(&mut conn, key, now).await,
-        Credential::Session(token) => find_by_session(&mut conn, token, now).await,
-    }
+    app.db
+        .ask("caller", async |conn: &mut Connection| match credential {
+            Credential::ApiKey(key) => find_by_key(conn, key, now).await,
+            Credential::Session(token) => find_by_session(conn, token, now).await,
+        })
+        .await
 }
 
 async fn find_by_key(
@@ -140,18 +141,19 @@ async fn find_tenant(conn: &mut Connection, slug: &str) -> Result<Option<Arc<Ten
 
 /// The active account of an address in a tenant.
 pub async fn find_account(app: &App, slug: &str, email: &str) -> Result<Option<Account>, ApiError> {
-    let tenant = {
-        let mut conn = app.db.anyone().await.map_err(ApiError::of_database)?;
-        find_tenant(&mut conn, slug)
-            .await
-            .map_err(ApiError::of_database)?
-    };
+    let tenant = app
+        .db
+        .ask("tenant", async |conn: &mut Connection| {
+            find_tenant(conn, slug).await
+        })
+        .await
+        .map_err(ApiError::of_database)?;
     let Some(tenant) = tenant else {
         return Ok(None);
     };
     let found: Option<AccountRow> = app
         .db
-        .read(tenant.id, async |conn: &mut Connection| {
+        .read("account", tenant.id, async |conn: &mut Connection| {
             let row = diesel::sql_query("SELECT id, password_hash FROM users WHERE tenant_id = $1 AND email = $2 AND active")
                 .bind::<SqlUuid, _>(tenant.id.0)
                 .bind::<Text, _>(email)

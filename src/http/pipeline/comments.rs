@@ -60,7 +60,7 @@ pub async fn list_comments(
     let (comments, total) = authorized
         .app
         .db
-        .read(tenant_id, async |conn: &mut Connection| {
+        .read("comments", tenant_id, async |conn: &mut Connection| {
             task_comments::of_task(conn, tenant_id, *id, offset, page.limit.into()).await
         })
         .await

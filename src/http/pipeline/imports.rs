@@ -29,7 +29,7 @@ pub fn routes(config: &mut ServiceConfig) {
 async fn find_import(app: &App, tenant: TenantId, id: ImportId) -> Result<Import, ApiError> {
     let import = app
         .db
-        .read(tenant, async |conn: &mut Connection| {
+        .read("import", tenant, async |conn: &mut Connection| {
             db::imports::by_id(conn, tenant, id).await
         })
         .await

@@ -78,7 +78,7 @@ async fn archived<P>(authorized: &Authorized<P>, id: JamaahId) -> Result<Vec<Row
     authorized
         .app
         .db
-        .read(tenant, async |conn: &mut Connection| {
+        .read("archived_jamaah", tenant, async |conn: &mut Connection| {
             db::load::jamaah(conn, tenant, id).await
         })
         .await

@@ -32,7 +32,9 @@ impl Season {
     pub async fn begin(database: &TestDatabase, tenant: &Tenant, people: usize) -> Self {
         let id = TenantId(tenant.id);
         let pools = database.pools();
-        let row = pools.read(id, async |conn: &mut _| tenants::with_head(conn, id).await);
+        let row = pools.read("test", id, async |conn: &mut _| {
+            tenants::with_head(conn, id).await
+        });
         let (row, head) = row.await.unwrap().unwrap();
         assert_eq!(head, 0, "the season has begun already");
         let mut beginning = Beginning {

@@ -80,7 +80,7 @@ pub async fn list_imports(
     let offset = i64::try_from(page.offset()).unwrap_or(i64::MAX);
     let (total, imports, names) = app
         .db
-        .read(id, async |conn: &mut Connection| {
+        .read("imports", id, async |conn: &mut Connection| {
             let total = db::imports::count(conn, id).await?;
             let imports = db::imports::newest(conn, id, offset, i64::from(page.limit)).await?;
             let actors = imports.iter().map(|import| import.created_by);
@@ -122,7 +122,7 @@ pub async fn get_import(
     let actor = import.created_by;
     let mut names = app
         .db
-        .read(tenant_id, async |conn: &mut Connection| {
+        .read("import_author", tenant_id, async |conn: &mut Connection| {
             db::names::of_actors(conn, tenant_id, [actor]).await
         })
         .await

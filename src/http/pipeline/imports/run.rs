@@ -219,7 +219,7 @@ async fn find_first(authorized: &Authorized<ImportsWrite>, submission: &Submissi
     };
     let first = app
         .db
-        .read(tenant, async |conn: &mut Connection| {
+        .read("first_import", tenant, async |conn: &mut Connection| {
             db::events::by_idempotency_key(conn, tenant, &key.key).await
         })
         .await

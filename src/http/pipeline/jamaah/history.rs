@@ -102,7 +102,7 @@ pub async fn history(
     subjects.extend(tasks.iter().map(|task| task.0));
     let places = listing::places(page.events_page, page.events_limit);
     let (events, total, names) = pools
-        .read(id, async |conn: &mut Connection| {
+        .read("history", id, async |conn: &mut Connection| {
             subjects.extend(db::jamaah::comments_on(conn, id, tasks).await?);
             let seqs = db::events::seqs_of_subjects(conn, id, &SUBJECTS, &subjects, head).await?;
             let total = seqs.len();

@@ -22,7 +22,7 @@ pub async fn find<P>(
     let mut found = authorized
         .app
         .db
-        .read(tenant, async |conn: &mut Connection| {
+        .read("archived_tasks", tenant, async |conn: &mut Connection| {
             pipeline_tasks::find(conn, tenant, ids).await
         })
         .await

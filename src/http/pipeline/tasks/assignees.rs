@@ -42,7 +42,7 @@ pub async fn check_assignee<P>(
     }
     let active = app
         .db
-        .read(tenant, async |conn: &mut Connection| {
+        .read("assignee", tenant, async |conn: &mut Connection| {
             users::is_active(conn, tenant, user).await
         })
         .await
