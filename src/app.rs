@@ -25,6 +25,8 @@ use crate::http::auth::password::Passwords;
 use crate::http::auth::resolver::Callers;
 use crate::http::observe::RequestIds;
 use crate::http::pipeline::tasks::assignees::Assignees;
+use crate::http::observe::outage::Outage;
+use crate::http::pipeline::roles::Roles;
 use crate::http::routes::Routes;
 use crate::importing::running::Imports;
 use crate::metrics::Metrics;
@@ -48,6 +50,7 @@ pub struct App {
     /// The description of the API, as it is served.
     pub openapi: Bytes,
     ids: Mutex<IdSource>,
+    pub outage: Outage,
     started: Instant,
     stopping: AtomicBool,
     migrated: AtomicBool,
@@ -90,6 +93,7 @@ impl App {
             started: Instant::now(),
             stopping: AtomicBool::new(false),
             migrated: AtomicBool::new(false),
+            outage: Outage::default(),
             config,
             clock,
             secrets,

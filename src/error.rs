@@ -78,6 +78,9 @@ pub enum ApiError {
         retry_after: Duration,
         outcome_unknown: bool,
     },
+    /// What is needed for an answer is away, and why; nothing has been done.
+    #[error("the service is not available, try again")]
+    Away(String),
 }
 
 /// An unsuccessful answer.
@@ -129,8 +132,7 @@ impl ApiError {
     /// Of a query: a database that is away is 503, anything else is a bug of ours.
     pub fn of_database(error: db::Error) -> Self {
         if error.is_away() {
-            tracing::warn!(error.cause = %error, "the database is away");
-            return Self::unavailable();
+            return Self::Away(error.to_string());
         }
         Self::internal(error)
     }
@@ -163,7 +165,9 @@ impl ApiError {
             Self::VersionRequired => (StatusCode::PRECONDITION_REQUIRED, "VERSION_REQUIRED"),
             Self::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMIT_EXCEEDED"),
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL"),
-            Self::Unavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE"),
+            Self::Unavailable { .. } | Self::Away(_) => {
+                (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE")
+            }
         }
     }
 
@@ -190,6 +194,7 @@ impl ApiError {
             Self::RateLimited { retry_after } | Self::Unavailable { retry_after, .. } => {
                 Some(*retry_after)
             }
+            Self::Away(_) => Some(Duration::from_secs(1)),
             _ => None,
         }
     }

@@ -1,6 +1,8 @@
 //! What happens around every request: its id, its answer in the envelope, its
 //! metrics and its one log line.
 
+pub mod outage;
+
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,9 +13,11 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
 use futures::FutureExt;
+use tracing::Level;
 
+use self::outage::Tell;
 use super::auth::caller::Caller;
 use super::routes::UNMATCHED;
 use crate::app::App;
@@ -127,7 +131,7 @@ fn enveloped(response: ServiceResponse, id: &str) -> ServiceResponse {
     response
 }
 
-fn report(app: &App, method: &Method, response: &ServiceResponse, took: Duration) {
+fn report(app: &web::Data<App>, method: &Method, response: &ServiceResponse, took: Duration) {
     let status = response.status();
     let request = response.request();
     let route = app
@@ -155,40 +159,55 @@ fn report(app: &App, method: &Method, response: &ServiceResponse, took: Duration
         .and_then(|error| error.as_error::<ApiError>());
     let code = error.map(|error| error.status_and_code().1);
     let duration_ms = (took.as_secs_f64() * 1e6).round() / 1e3;
-    if status.is_server_error() {
-        let cause = error.map(cause);
-        tracing::error!(
-            http.method = method.as_str(),
-            http.route = route,
-            http.status = status.as_u16(),
-            http.duration_ms = duration_ms,
-            request.id = id,
-            tenant.slug = tenant,
-            actor.r#type = actor,
-            error.code = code,
-            error.cause = cause,
-            "request"
-        );
+    let cause = error
+        .filter(|_| status.is_server_error())
+        .and_then(hidden_cause);
+    macro_rules! line {
+        ($level:expr) => {
+            tracing::event!(
+                $level,
+                http.method = method.as_str(),
+                http.route = route,
+                http.status = status.as_u16(),
+                http.duration_ms = duration_ms,
+                request.id = id,
+                tenant.slug = tenant,
+                actor.r#type = actor,
+                error.code = code,
+                error.cause = cause,
+                "request"
+            )
+        };
+    }
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        // a dependency is away, or there is too much to do: no fault of the program
+        let now = Instant::now();
+        match app.outage.count(now) {
+            Tell::Now => line!(Level::WARN),
+            Tell::At(then) => {
+                line!(Level::DEBUG);
+                let app = app.clone();
+                actix_web::rt::spawn(async move {
+                    tokio::time::sleep_until(then.into()).await;
+                    let requests = app.outage.take(Instant::now());
+                    tracing::warn!(requests, "more requests were answered with 503");
+                });
+            }
+            Tell::Nothing => line!(Level::DEBUG),
+        }
+    } else if status.is_server_error() {
+        line!(Level::ERROR);
     } else {
-        tracing::info!(
-            http.method = method.as_str(),
-            http.route = route,
-            http.status = status.as_u16(),
-            http.duration_ms = duration_ms,
-            request.id = id,
-            tenant.slug = tenant,
-            actor.r#type = actor,
-            error.code = code,
-            "request"
-        );
+        line!(Level::INFO);
     }
 }
 
 /// What the answer does not tell.
-fn cause(error: &ApiError) -> String {
+fn hidden_cause(error: &ApiError) -> Option<String> {
     match error {
-        ApiError::Internal(cause) => format!("{cause:#}"),
-        error => format!("{error:?}"),
+        ApiError::Internal(cause) => Some(format!("{cause:#}")),
+        ApiError::Away(cause) => Some(cause.clone()),
+        _ => None,
     }
 }
 

@@ -24,6 +24,7 @@ mod isolation;
 mod jamaah;
 mod metrics;
 mod openapi;
+mod outage;
 mod pipeline_archive;
 mod pipeline_bulk;
 mod pipeline_comments;

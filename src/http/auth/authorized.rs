@@ -49,12 +49,7 @@ impl<P> Authorized<P> {
             .map_err(|error| match error {
                 OpenError::NotFound => ApiError::NotFound { what: "tenant" },
                 OpenError::Unavailable(cause) => {
-                    tracing::warn!(
-                        tenant.slug = &*self.caller.tenant.slug,
-                        error.cause = cause,
-                        "cannot load a tenant"
-                    );
-                    ApiError::unavailable()
+                    ApiError::Away(format!("cannot load the tenant: {cause}"))
                 }
             })
     }

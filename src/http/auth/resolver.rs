@@ -89,15 +89,14 @@ impl Callers {
             },
             // reading goes on while the database is away
             (Err(error), Some(known)) => {
-                tracing::warn!(error.cause = %error, "authenticating from memory");
+                tracing::debug!(error.cause = %error, "authenticating from memory");
                 Entry {
                     fresh_until: now + RETRY,
                     ..known
                 }
             }
             (Err(error), None) => {
-                tracing::warn!(error.cause = %error, "cannot authenticate");
-                return Err(ApiError::unavailable());
+                return Err(ApiError::Away(format!("cannot authenticate: {error}")));
             }
         };
         self.known.insert(key, entry.clone());

@@ -65,6 +65,16 @@ impl Settings {
         command
     }
 
+    /// Runs another command of the program, or one that is to fail, to its
+    /// end: whether it succeeded, and what it said.
+    pub async fn run(&self, arguments: &[&str]) -> (bool, String) {
+        let running = self.command().args(arguments).output();
+        let ended = tokio::time::timeout(START, running).await;
+        let output = ended.expect("the program does not end").unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        (output.status.success(), String::from_utf8(text).unwrap())
+    }
+
     /// Starts the program and waits until it can serve.
     pub async fn start(&self) -> Server {
         let mut command = self.command();
@@ -119,6 +129,12 @@ impl Server {
     /// An API key with all permissions of a tenant.
     pub fn integration(&self, tenant: &Tenant) -> Client {
         self.stranger().with_key(&tenant.key)
+    }
+
+    /// How many of the last lines of output have this in them.
+    pub fn said(&self, words: &str) -> usize {
+        let text = self.output.text();
+        text.lines().filter(|line| line.contains(words)).count()
     }
 
     /// Checks that no thread has panicked and that nobody was told of a fault.
