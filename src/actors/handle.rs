@@ -8,7 +8,7 @@ use std::time::Duration;
 use actix::Addr;
 use actix::dev::SendError;
 use arc_swap::ArcSwap;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use super::node::Node;
 use super::registry::Tenants;
@@ -254,7 +254,7 @@ impl TenantHandle {
     fn send(&self, execute: Execute) -> Result<(), SendError<Execute>> {
         let stages = self.shared.stages.load();
         let stage = match &execute.order.command {
-            Command::Task { id, .. } => {
+            Command::Task { id, .. } if !execute.recalls => {
                 let view = self.shared.view.load();
                 view.state
                     .task(*id)
@@ -266,6 +266,21 @@ impl TenantHandle {
         match stage {
             Some(stage) if self.address.connected() => stage.try_send(execute),
             _ => self.address.try_send(execute),
+        self.ask(order, false).await
+    }
+
+    /// The first answer to the order's `Idempotency-Key`, if it has been used.
+    /// For those who would refuse an order before it is given: what was
+    /// answered once is answered again, whatever has changed since.
+    pub async fn recall(&self, order: Order) -> Result<Option<Receipt>, CommandError> {
+        if order.idempotency.is_none() {
+            return Ok(None);
+        }
+        let receipt = self.ask(order, true).await?;
+        Ok(receipt.replayed.then_some(receipt))
+    }
+
+    async fn ask(&self, order: Order, recalls: bool) -> Result<Receipt, CommandError> {
         }
     }
 
@@ -274,5 +289,6 @@ impl TenantHandle {
         if self.address.try_send(Retire).is_err() {
             tracing::debug!("the tenant is busy or gone already");
         }
+            recalls,
     }
 }

@@ -53,6 +53,8 @@ pub struct Execute {
     pub key_is_new: bool,
     /// Its stage would refuse it.
     pub doubtful: bool,
+    /// Only the first answer to its key is wanted: nothing is carried out.
+    pub recalls: bool,
 }
 
 /// A stage's actor is gone without having been told to go.
@@ -181,9 +183,12 @@ impl TenantActor {
             Phase::Ready if self.is_full() => self.waiting.push(execute),
             Phase::Ready => {
                 if let Some(execute) = self.check_key(execute, ctx) {
-                    match execute.doubtful {
-                        true => self.doubt(execute, ctx),
-                        false => self.decide(execute, ctx),
+                    match execute {
+                        Execute { recalls: true, .. } => {
+                            self.answer_with_nothing(execute, self.committed.state.head);
+                        }
+                        Execute { doubtful: true, .. } => self.doubt(execute, ctx),
+                        _ => self.decide(execute, ctx),
                     }
                 }
             }

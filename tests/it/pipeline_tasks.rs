@@ -1,5 +1,6 @@
 //! One task: its commands, editing it, making one.
 
+use diesel_async::SimpleAsyncConnection;
 use lajur::domain::ids::TaskId;
 use serde_json::{Value, json};
 
@@ -321,4 +322,60 @@ async fn one_task_is_read_conditionally() {
     assert_eq!(knowing.get(&path).await.status, 304);
     command(&key, id, "start", json!({})).await.data(200);
     assert_eq!(knowing.get(&path).await.status, 200);
+}
+
+/// Somebody leaves, and the program has forgotten that they were there.
+async fn deactivate(app: &TestApp, user: &Value) {
+    let sql = format!(
+        "UPDATE users SET active = false WHERE id = '{}'",
+        user.as_str().unwrap()
+    );
+    let mut owner = app.database.owner().await;
+    owner.batch_execute(&sql).await.unwrap();
+    app.running.app.assignees.forget();
+}
+
+#[actix_web::test]
+async fn a_repeated_command_is_answered_as_before_when_the_assignee_has_left() {
+    let app = TestApp::start().await;
+    let season = Season::begin(&app).await;
+    let (jamaah, tasks) = season.add_person("Siti", "X0000001").await;
+    let officer = app
+        .stranger()
+        .signed_in(&app.tenant.slug, &app.tenant.officer)
+        .await;
+    let officer = officer.get("/api/v1/me").await.json()["data"]["user"]["id"].clone();
+    let key = |key: &str| app.integration().with("idempotency-key", key);
+    let assign = json!({ "assignee": officer });
+    let edit_it = json!({ "version": 1, "assignee": officer });
+    let new = json!({ "jamaah_id": jamaah, "stage_id": tasks[0].stage_id, "title": "Call", "assignee": officer });
+    let first = [
+        command(&key("a"), tasks[0].id, "assign", assign.clone())
+            .await
+            .data(200),
+        edit(&key("b"), tasks[1].id, edit_it.clone())
+            .await
+            .data(200),
+        key("c").post(TASKS, new.clone()).await.data(201),
+    ];
+    deactivate(&app, &officer).await;
+    let refused = command(&key("d"), tasks[0].id, "assign", assign.clone()).await;
+    assert_eq!(refused.fields(), ["assignee"]);
+    let again = [
+        command(&key("a"), tasks[0].id, "assign", assign).await,
+        edit(&key("b"), tasks[1].id, edit_it).await,
+        key("c").post(TASKS, new).await,
+    ];
+    for (first, again) in first.iter().zip(&again) {
+        assert_eq!(
+            again.header("idempotency-replayed"),
+            "true",
+            "{}",
+            again.text
+        );
+        assert_eq!(&again.json()["data"], first);
+    }
+    let other = json!({ "assignee": officer, "version": 1 });
+    let other = command(&key("a"), tasks[0].id, "assign", other).await;
+    assert_eq!(other.code(), "409 IDEMPOTENCY_MISMATCH");
 }

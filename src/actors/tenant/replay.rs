@@ -25,9 +25,11 @@ impl TenantActor {
             return None;
         }
         match self.keys.find(&idempotency.key) {
-            Known::Never => Some(execute),
-            Known::Perhaps if execute.key_is_new => Some(execute),
-            Known::At(_) | Known::Perhaps => {
+            // another node may have used it since the log was last read here: what
+            // is to be carried out finds that out when it is written
+            Known::Never if !execute.recalls => Some(execute),
+            Known::Never | Known::Perhaps if execute.key_is_new => Some(execute),
+            Known::At(_) | Known::Never | Known::Perhaps => {
                 self.look_up_key(execute, &idempotency.key, ctx);
                 None
             }

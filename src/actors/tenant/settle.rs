@@ -213,6 +213,7 @@ impl TenantActor {
             commands.extend(followers);
         }
         commands
+                recalls: false,
     }
 
     /// PostgreSQL refused a batch for what it holds. Written one by one, all

@@ -124,6 +124,7 @@ impl TenantActor {
                 tries: 0,
                 key_is_new: false,
                 doubtful: false,
+                recalls: false,
             },
             ctx,
         );

@@ -7,10 +7,12 @@ pub mod change;
 pub mod commands;
 pub mod create;
 pub mod list;
+pub mod named;
 pub mod read;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use self::named::Named;
 use super::row_after;
 use crate::domain::ids::TaskId;
 use crate::domain::pipeline::command::{Command, TaskAction};
@@ -45,16 +47,18 @@ async fn act<P, T>(
 ) -> Answer {
     let tenant = authorized.tenant().await?;
     let to = outcome(&action);
+    let named = Named::from(&action);
     let command = Command::Task {
         id,
         expected,
         action,
     };
-    match tenant
-        .execute(authorized.order(command, submission))
-        .await
-        .map_err(ApiError::from)
-    {
+    let order = authorized.order(command, submission);
+    let checked = named.check_of(authorized, &tenant, id).await;
+    if let Some(first) = named::first_answer(&tenant, &order, checked).await? {
+        return row_after(&first)?.ok();
+    }
+    match tenant.execute(order).await.map_err(ApiError::from) {
         Ok(receipt) => row_after(&receipt)?.ok(),
         Err(ApiError::NotFound { .. }) => Err(archived::refuse(authorized, id, to).await),
         Err(error) => Err(error),

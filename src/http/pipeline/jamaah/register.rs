@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::fields::{check_date, text};
-use crate::actors::handle::{CommandError, Order, TenantHandle};
+use crate::actors::handle::{CommandError, Order, Receipt, TenantHandle};
 use crate::domain::ids::{DepartureId, IdSource};
 use crate::domain::pipeline::change::Row;
 use crate::domain::pipeline::command::{Command, NewDeparture, NewJamaah};
@@ -138,14 +138,7 @@ pub async fn register_jamaah(
 ) -> Answer {
     let booking = submission.body.booking()?;
     let tenant = authorized.tenant().await?;
-    let departure = match booking {
-        Booking::On(id) => id,
-        Booking::Named(new) => find_departure(&authorized, &tenant, &submission, new).await?,
-    };
-    let command = Command::RegisterJamaah(submission.body.on(departure));
-    let receipt = tenant
-        .execute(authorized.order(command, &submission))
-        .await?;
+    let receipt = register(&authorized, &tenant, &submission, booking).await?;
     let Some(Row::Jamaah(jamaah)) = receipt.rows.first() else {
         return Err(ApiError::internal(anyhow::anyhow!("registered nobody")));
     };
@@ -158,18 +151,43 @@ pub async fn register_jamaah(
     Ok(response)
 }
 
-/// The departure of that code and date, made if it is missing and the jamaah
-/// can be registered on it.
-async fn find_departure(
+async fn register(
+    authorized: &Authorized<JamaahWrite>,
+    tenant: &TenantHandle,
+    submission: &Submission<RegisterJamaah>,
+    booking: Booking,
+) -> Result<Receipt, ApiError> {
+    let departure = match booking {
+        Booking::On(id) => id,
+        Booking::Named(new) => {
+            let view = tenant.view();
+            match view.state.departure_by_key(&new.code, new.departure_date) {
+                Some(known) => known.id,
+                None => {
+                    // it may have been there, under that name, the first time
+                    let order = authorized.order(Command::CreateDeparture(new.clone()), submission);
+                    if let Some(first) = tenant.recall(order).await? {
+                        return Ok(first);
+                    }
+                    make_departure(authorized, tenant, submission, new).await?
+                }
+            }
+        }
+    };
+    let command = Command::RegisterJamaah(submission.body.on(departure));
+    Ok(tenant
+        .execute(authorized.order(command, submission))
+        .await?)
+}
+
+/// A departure that is missing, made if the jamaah can be registered on it.
+async fn make_departure(
     authorized: &Authorized<JamaahWrite>,
     tenant: &TenantHandle,
     submission: &Submission<RegisterJamaah>,
     new: NewDeparture,
 ) -> Result<DepartureId, ApiError> {
     let view = tenant.view();
-    if let Some(known) = view.state.departure_by_key(&new.code, new.departure_date) {
-        return Ok(known.id);
-    }
     let permission = Permission::DeparturesWrite;
     if !authorized.principal().may(permission) {
         return Err(ApiError::Forbidden {

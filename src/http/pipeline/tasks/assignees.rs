@@ -5,10 +5,9 @@ use std::time::Duration;
 use moka::sync::Cache;
 
 use crate::db::{self, Connection, users};
-use crate::domain::ids::{TaskId, TenantId, UserId};
+use crate::domain::ids::{TenantId, UserId};
 use crate::error::ApiError;
 use crate::http::auth::authorized::Authorized;
-use crate::http::auth::needs::Needs;
 
 /// How long somebody found active is taken to be so.
 const FRESH: Duration = Duration::from_secs(10);
@@ -27,6 +26,13 @@ impl Default for Assignees {
             .time_to_live(FRESH)
             .build();
         Self { active }
+    }
+}
+
+impl Assignees {
+    /// Makes the next command that assigns somebody look again.
+    pub fn forget(&self) {
+        self.active.invalidate_all();
     }
 }
 
@@ -52,23 +58,4 @@ pub async fn check_assignee<P>(
     }
     app.assignees.active.insert((tenant, user), ());
     Ok(())
-}
-
-/// The same for a task that exists. One that is not there, or that the caller
-/// may not see, is left to the command, which says so.
-pub async fn check_assignee_of<P: Needs>(
-    authorized: &Authorized<P>,
-    task: TaskId,
-    assignee: Option<UserId>,
-) -> Result<(), ApiError> {
-    let view = authorized.tenant().await?.view();
-    let seen = view
-        .state
-        .task(task)
-        .is_some_and(|task| authorized.principal().sees_task(&task.role, task.assignee));
-    if seen {
-        check_assignee(authorized, assignee).await
-    } else {
-        Ok(())
-    }
 }

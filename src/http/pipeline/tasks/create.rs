@@ -2,7 +2,7 @@
 
 use actix_web::post;
 
-use super::assignees::check_assignee;
+use super::named::{Named, first_answer};
 use crate::domain::pipeline::command::{Command, NewTask};
 use crate::domain::pipeline::task::Task;
 use crate::http::auth::authorized::Authorized;
@@ -30,9 +30,12 @@ pub async fn create_task(
     authorized: Authorized<TasksWrite>,
     submission: Submission<NewTask>,
 ) -> Answer {
-    check_assignee(&authorized, submission.body.assignee).await?;
     let command = Command::CreateTask(submission.body.clone());
     let tenant = authorized.tenant().await?;
     let order = authorized.order(command, &submission);
+    let checked = Named::from(&submission.body).check(&authorized).await;
+    if let Some(first) = first_answer(&tenant, &order, checked).await? {
+        return row_after(&first)?.created();
+    }
     row_after(&tenant.execute(order).await?)?.created()
 }

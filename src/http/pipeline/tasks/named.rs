@@ -1,0 +1,79 @@
+//! Whom a task names: somebody to do it. People are outside of the tenant's
+//! state, so they are looked up before the command is given. A repeated command
+//! is not looked at again.
+
+use super::assignees::check_assignee;
+use crate::actors::handle::{Order, Receipt, TenantHandle};
+use crate::domain::ids::{TaskId, UserId};
+use crate::domain::pipeline::command::{NewTask, TaskAction};
+use crate::error::ApiError;
+use crate::http::auth::authorized::Authorized;
+
+#[derive(Clone, Debug, Default)]
+pub struct Named {
+    assignee: Option<UserId>,
+}
+
+impl From<&TaskAction> for Named {
+    fn from(action: &TaskAction) -> Self {
+        match action {
+            TaskAction::Assign { assignee } => Self {
+                assignee: *assignee,
+            },
+            TaskAction::Edit(edit) => Self {
+                assignee: edit.assignee.flatten(),
+            },
+            _ => Self::default(),
+        }
+    }
+}
+
+impl From<&NewTask> for Named {
+    fn from(new: &NewTask) -> Self {
+        Self {
+            assignee: new.assignee,
+        }
+    }
+}
+
+impl Named {
+    pub async fn check<P>(&self, authorized: &Authorized<P>) -> Result<(), ApiError> {
+        check_assignee(authorized, self.assignee).await
+    }
+
+    /// The same for a task that exists. One that is not there, or that the
+    /// caller may not see, is left to the command, which says so.
+    pub async fn check_of<P>(
+        &self,
+        authorized: &Authorized<P>,
+        tenant: &TenantHandle,
+        task: TaskId,
+    ) -> Result<(), ApiError> {
+        let view = tenant.view();
+        let seen = view
+            .state
+            .task(task)
+            .is_some_and(|task| authorized.principal().sees_task(&task.role, task.assignee));
+        if seen {
+            self.check(authorized).await
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// What was answered when this was asked for the first time; else the refusal
+/// that `checked` is.
+pub async fn first_answer(
+    tenant: &TenantHandle,
+    order: &Order,
+    checked: Result<(), ApiError>,
+) -> Result<Option<Receipt>, ApiError> {
+    let Err(refusal) = checked else {
+        return Ok(None);
+    };
+    match tenant.recall(order.clone()).await? {
+        Some(first) => Ok(Some(first)),
+        None => Err(refusal),
+    }
+}
