@@ -27,6 +27,7 @@ use crate::http::observe::RequestIds;
 use crate::http::pipeline::tasks::assignees::Assignees;
 use crate::http::observe::outage::Outage;
 use crate::http::pipeline::roles::Roles;
+use crate::http::pipeline::tasks::assignees::Assignees;
 use crate::http::routes::Routes;
 use crate::importing::running::Imports;
 use crate::metrics::Metrics;
@@ -42,6 +43,7 @@ pub struct App {
     pub imports: Imports,
     pub cache: Cache,
     pub assignees: Assignees,
+    pub roles: Roles,
     pub metrics: Metrics,
     pub callers: Callers,
     pub passwords: Passwords,
@@ -84,6 +86,7 @@ impl App {
             db,
             cache: Cache::new(&config.redis, metrics.clone())?,
             assignees: Assignees::default(),
+            roles: Roles::default(),
             callers: Callers::default(),
             passwords: Passwords::new(secrets.clone()),
             request_ids: RequestIds::new(&secrets),

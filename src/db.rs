@@ -14,6 +14,7 @@ pub mod migrate;
 pub mod names;
 pub mod pipeline_tasks;
 pub mod pool;
+pub mod roles;
 pub mod schema;
 pub mod task_comments;
 pub mod tenants;
@@ -38,10 +39,10 @@ pub enum Error {
     /// Nothing has been done.
     #[error("no connection became free in time")]
     Exhausted,
-    #[error(transparent)]
     /// Of a write, it may have been done.
     #[error("the database does not answer in time")]
     Silent,
+    #[error(transparent)]
     Query(#[from] DieselError),
     /// What was given cannot be written as it is.
     #[error("cannot write this batch: {0}")]

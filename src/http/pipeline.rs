@@ -8,6 +8,7 @@ pub mod exports;
 pub mod health;
 pub mod imports;
 pub mod jamaah;
+pub mod roles;
 pub mod snapshots;
 pub mod stages;
 pub mod tasks;

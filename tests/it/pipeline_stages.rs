@@ -1,5 +1,6 @@
 //! Stages: their numbers, their settings, and what changing them does.
 
+use diesel_async::SimpleAsyncConnection;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
@@ -361,4 +362,32 @@ async fn a_repeated_change_of_a_stage_is_made_once() {
     let again = retire.delete(&path).await;
     assert_eq!(again.header("idempotency-replayed"), "true");
     assert_eq!(again.data(200), first);
+}
+
+#[actix_web::test]
+async fn stages_and_templates_name_roles_that_there_are() {
+    let app = TestApp::start().await;
+    let key = app.integration();
+    let mut new = json!({ "code": "visa", "name": "Visa", "role": "cook", "sla_days": 3 });
+    assert_eq!(key.post(STAGES, new.clone()).await.fields(), ["role"]);
+    new["role"] = json!("visa-admin");
+    let stage = key.post(STAGES, new).await.data(201);
+    let path = format!("{STAGES}/{}", stage["id"].as_str().unwrap());
+    let change = json!({ "version": 1, "role": "cook" });
+    assert_eq!(key.put(&path, change).await.fields(), ["role"]);
+    let title = |role: &str| json!({ "title": "Apply", "role": role });
+    let templates = json!({ "version": 1, "templates": [title("visa-admin"), { "title": "Check" }, title("cook")] });
+    let refused = key.put(&format!("{path}/templates"), templates).await;
+    assert_eq!(refused.fields(), ["templates[2].role"]);
+    assert!(
+        refused.text.contains("there are admin, "),
+        "{}",
+        refused.text
+    );
+    // a role that has gone since may stay where it is
+    let mut owner = app.database.owner().await;
+    let gone = "DELETE FROM user_roles; DELETE FROM roles WHERE key = 'visa-admin'";
+    owner.batch_execute(gone).await.unwrap();
+    let change = json!({ "version": 1, "role": "visa-admin", "sla_days": 4 });
+    assert_eq!(key.put(&path, change).await.data(200)["sla_days"], 4);
 }

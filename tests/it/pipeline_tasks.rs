@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::TestApp;
 use crate::support::client::{Answer, Client};
-use crate::support::fixture::Tenant;
+use crate::support::fixture::{Tenant, add_role};
 use crate::support::season::Season;
 
 const TASKS: &str = "/api/v1/pipeline/tasks";
@@ -378,4 +378,44 @@ async fn a_repeated_command_is_answered_as_before_when_the_assignee_has_left() {
     let other = json!({ "assignee": officer, "version": 1 });
     let other = command(&key("a"), tasks[0].id, "assign", other).await;
     assert_eq!(other.code(), "409 IDEMPOTENCY_MISMATCH");
+}
+
+#[actix_web::test]
+async fn a_task_is_only_given_a_role_that_there_is() {
+    let app = TestApp::start().await;
+    let season = Season::begin(&app).await;
+    let (jamaah, tasks) = season.add_person("Siti", "X0000001").await;
+    let (key, id) = (app.integration(), tasks[0].id);
+    let new = json!({ "jamaah_id": jamaah, "stage_id": tasks[0].stage_id, "title": "Call", "role": "cook" });
+    let many = json!({ "action": "update", "ids": [id], "role": "cook" });
+    let once_only = |client: &Client| client.clone().with("idempotency-key", "k-1");
+    for refused in [
+        edit(&key, id, json!({ "version": 1, "role": "cook" })).await,
+        key.post(TASKS, new.clone()).await,
+        key.post(&format!("{TASKS}/bulk"), many.clone()).await,
+        once_only(&key).post(&format!("{TASKS}/bulk"), many).await,
+    ] {
+        assert_eq!(refused.fields(), ["role"]);
+        let complaint = refused.json()["error"]["details"]["fields"]["role"][0].clone();
+        let complaint = complaint.as_str().unwrap();
+        assert!(
+            complaint.contains("manager") && complaint.contains("visa-admin"),
+            "{complaint}"
+        );
+    }
+    assert_eq!(season.task(id).version, 1);
+    // one that has just been added is known at once
+    let mut owner = app.database.owner().await;
+    add_role(&mut owner, app.tenant.id, "cook", &app.running.app.secrets).await;
+    assert_eq!(
+        once_only(&key).post(TASKS, new).await.data(201)["role"],
+        "cook"
+    );
+    // what is not there is told before what is wrong with the command
+    let nobody = "01930000-0000-7000-8000-000000000001"
+        .parse()
+        .map(TaskId)
+        .unwrap();
+    let missing = edit(&key, nobody, json!({ "version": 1, "role": "thief" })).await;
+    assert_eq!(missing.code(), "404 NOT_FOUND");
 }

@@ -14,8 +14,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::actors::handle::{Receipt, TenantHandle};
 use crate::domain::pipeline::command::Command;
+use crate::domain::principal::RoleKey;
 use crate::error::ApiError;
 use crate::http::auth::authorized::Authorized;
+use crate::http::pipeline::roles::check_roles;
+use crate::http::pipeline::tasks::named::first_answer;
 use crate::http::submission::Submission;
 
 pub fn routes(config: &mut ServiceConfig) {
@@ -31,14 +34,20 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(templates::set_templates);
 }
 
-/// Carries out a command after which no snapshot of the tenant is right.
+/// Carries out a command about the configuration, once the roles that its
+/// fields name are known.
 async fn configure<P, T>(
     authorized: &Authorized<P>,
     submission: &Submission<T>,
     tenant: &TenantHandle,
     command: Command,
+    named: &[(String, RoleKey)],
 ) -> Result<Receipt, ApiError> {
     let order = authorized.order(command, submission);
+    let checked = check_roles(authorized, named).await;
+    if let Some(first) = first_answer(tenant, &order, checked).await? {
+        return Ok(first);
+    }
     let receipt = tenant.execute(order).await?;
     let (app, tenant_id) = (authorized.app.clone(), authorized.tenant_id());
     actix_web::rt::spawn(async move { app.cache.forget(tenant_id).await });

@@ -63,6 +63,9 @@ impl Tenant {
             secrets,
         )
         .await;
+        for role in lajur::domain::roles::builtin_roles() {
+            add_role(&mut conn, id, role.key.as_str(), secrets).await;
+        }
         Self {
             id,
             slug: slug.to_owned(),
@@ -71,6 +74,20 @@ impl Tenant {
             officer,
         }
     }
+}
+
+/// A role that permits nothing, unless there is one of that key.
+pub async fn add_role(conn: &mut Connection, tenant: Uuid, key: &str, secrets: &Secrets) {
+    diesel::sql_query(
+        "INSERT INTO roles (tenant_id, id, key, name, permissions, created_at, updated_at) \
+         VALUES ($1, $2, $3, $3, '{}', '2026-01-01', '2026-01-01') ON CONFLICT DO NOTHING",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(id(secrets))
+    .bind::<Text, _>(key)
+    .execute(conn)
+    .await
+    .unwrap();
 }
 
 pub async fn add_key(

@@ -97,7 +97,7 @@ pub async fn apply_stages(
         let applied = rehearsed.map_err(ApiError::internal)??;
         return Reply::new(applied).seq(view.state.head).ok();
     }
-    let receipt = configure(&authorized, &submission, &tenant, command).await?;
+    let receipt = configure(&authorized, &submission, &tenant, command, &[]).await?;
     applied.count(receipt.kinds.iter().copied().zip(&*receipt.rows));
     Reply::new(applied).receipt(&receipt).ok()
 }

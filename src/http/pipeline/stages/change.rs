@@ -131,6 +131,13 @@ pub async fn update_stage(
         expected: expected.or(Some(stage.version)),
         settings: Box::new(submission.body.settings(stage)),
     };
-    let receipt = configure(&authorized, &submission, &tenant, command).await?;
+    // a role that is there already is not questioned
+    let given = submission.body.role.clone();
+    let named = given.filter(|role| *role != stage.role);
+    let named: Vec<_> = named
+        .map(|role| ("role".to_owned(), role))
+        .into_iter()
+        .collect();
+    let receipt = configure(&authorized, &submission, &tenant, command, &named).await?;
     row_after(&receipt)?.ok()
 }

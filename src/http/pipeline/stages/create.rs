@@ -101,6 +101,7 @@ pub async fn create_stage(
 ) -> Answer {
     let command = Command::CreateStage(Box::new(submission.body.clone().into()));
     let tenant = authorized.tenant().await?;
-    let receipt = configure(&authorized, &submission, &tenant, command).await?;
+    let named = [("role".to_owned(), submission.body.role.clone())];
+    let receipt = configure(&authorized, &submission, &tenant, command, &named).await?;
     row_after(&receipt)?.created()
 }

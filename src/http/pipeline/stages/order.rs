@@ -41,7 +41,7 @@ pub async fn order_stages(
     let stage_ids = submission.body.stage_ids.clone();
     let tenant = authorized.tenant().await?;
     let command = Command::OrderStages { stage_ids };
-    let receipt = configure(&authorized, &submission, &tenant, command).await?;
+    let receipt = configure(&authorized, &submission, &tenant, command, &[]).await?;
     let ordered = receipt.rows.iter().find_map(|row| match row {
         Row::PipelineVersion(pipeline) => Some(pipeline.stages.clone()),
         _ => None,

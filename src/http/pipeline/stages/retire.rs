@@ -38,6 +38,6 @@ pub async fn retire_stage(
     let expected = submission.if_match.expected(None)?;
     let command = Command::RetireStage { id: *id, expected };
     let tenant = authorized.tenant().await?;
-    let receipt = configure(&authorized, &submission, &tenant, command).await?;
+    let receipt = configure(&authorized, &submission, &tenant, command, &[]).await?;
     row_after(&receipt)?.ok()
 }

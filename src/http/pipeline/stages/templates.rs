@@ -1,5 +1,7 @@
 //! The tasks that are made when a stage opens for a jamaah.
 
+use std::sync::Arc;
+
 use actix_web::{get, put, web};
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +10,7 @@ use crate::domain::ids::StageId;
 use crate::domain::pipeline::change::Row;
 use crate::domain::pipeline::command::{Command, NewTemplate};
 use crate::domain::pipeline::stage::{Stage, TaskTemplate};
+use crate::domain::principal::RoleKey;
 use crate::error::ApiError;
 use crate::http::auth::authorized::Authorized;
 use crate::http::auth::needs::{PipelineRead, StagesWrite};
@@ -43,6 +46,20 @@ pub struct NewTemplates {
     /// All of them: those that are not here are gone afterwards.
     #[schema(max_items = 50)]
     pub templates: Vec<NewTemplate>,
+}
+
+/// The roles that the templates bring with them, by field. A stage that is not
+/// there is left to the command, which says so.
+fn roles_named(templates: &[NewTemplate], stage: Option<&Arc<Stage>>) -> Vec<(String, RoleKey)> {
+    let Some(stage) = stage else {
+        return Vec::new();
+    };
+    let is_new = |role: &RoleKey| stage.templates.iter().all(|known| known.role != *role);
+    let named = templates.iter().enumerate().filter_map(|(at, template)| {
+        let role = template.role.clone().filter(is_new)?;
+        Some((format!("templates[{at}].role"), role))
+    });
+    named.collect()
 }
 
 /// The templates of a stage's tasks.
@@ -92,7 +109,8 @@ pub async fn set_templates(
         templates: submission.body.templates.clone(),
     };
     let tenant = authorized.tenant().await?;
-    let receipt = configure(&authorized, &submission, &tenant, command).await?;
+    let named = roles_named(&submission.body.templates, tenant.view().state.stage(*id));
+    let receipt = configure(&authorized, &submission, &tenant, command, &named).await?;
     let stage = match receipt.rows.first() {
         Some(Row::Stage(stage)) => stage,
         _ => return Err(ApiError::internal(anyhow::anyhow!("a stage without a row"))),

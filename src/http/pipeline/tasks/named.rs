@@ -1,17 +1,20 @@
-//! Whom a task names: somebody to do it. People are outside of the tenant's
-//! state, so they are looked up before the command is given. A repeated command
-//! is not looked at again.
+//! Whom and what a task names beside itself: somebody to do it, and a role.
+//! Both are outside of the tenant's state, so they are looked up before the
+//! command is given. A repeated command is not looked at again.
 
 use super::assignees::check_assignee;
 use crate::actors::handle::{Order, Receipt, TenantHandle};
 use crate::domain::ids::{TaskId, UserId};
 use crate::domain::pipeline::command::{NewTask, TaskAction};
+use crate::domain::principal::RoleKey;
 use crate::error::ApiError;
 use crate::http::auth::authorized::Authorized;
+use crate::http::pipeline::roles::check_roles;
 
 #[derive(Clone, Debug, Default)]
 pub struct Named {
     assignee: Option<UserId>,
+    role: Option<RoleKey>,
 }
 
 impl From<&TaskAction> for Named {
@@ -19,9 +22,11 @@ impl From<&TaskAction> for Named {
         match action {
             TaskAction::Assign { assignee } => Self {
                 assignee: *assignee,
+                role: None,
             },
             TaskAction::Edit(edit) => Self {
                 assignee: edit.assignee.flatten(),
+                role: edit.role.clone(),
             },
             _ => Self::default(),
         }
@@ -32,12 +37,18 @@ impl From<&NewTask> for Named {
     fn from(new: &NewTask) -> Self {
         Self {
             assignee: new.assignee,
+            role: new.role.clone(),
         }
     }
 }
 
 impl Named {
     pub async fn check<P>(&self, authorized: &Authorized<P>) -> Result<(), ApiError> {
+        let role = self
+            .role
+            .iter()
+            .map(|role| ("role".to_owned(), role.clone()));
+        check_roles(authorized, &role.collect::<Vec<_>>()).await?;
         check_assignee(authorized, self.assignee).await
     }
 
