@@ -28,6 +28,7 @@ use crate::http::pipeline::tasks::assignees::Assignees;
 use crate::http::observe::outage::Outage;
 use crate::http::pipeline::roles::Roles;
 use crate::http::pipeline::tasks::assignees::Assignees;
+use crate::http::pipeline::tasks::bulk::once::UnderWay;
 use crate::http::routes::Routes;
 use crate::importing::running::Imports;
 use crate::metrics::Metrics;
@@ -44,6 +45,7 @@ pub struct App {
     pub cache: Cache,
     pub assignees: Assignees,
     pub roles: Roles,
+    pub bulks: UnderWay,
     pub metrics: Metrics,
     pub callers: Callers,
     pub passwords: Passwords,
@@ -87,6 +89,7 @@ impl App {
             cache: Cache::new(&config.redis, metrics.clone())?,
             assignees: Assignees::default(),
             roles: Roles::default(),
+            bulks: UnderWay::default(),
             callers: Callers::default(),
             passwords: Passwords::new(secrets.clone()),
             request_ids: RequestIds::new(&secrets),

@@ -144,6 +144,26 @@ pub async fn by_idempotency_key(
     found.map(Columns::event).transpose()
 }
 
+/// Those of these keys that have been used, each with the fingerprint of the
+/// request that it came with.
+pub async fn used_keys(
+    conn: &mut AsyncPgConnection,
+    tenant: TenantId,
+    keys: &[String],
+) -> Result<Vec<(String, i64)>> {
+    let found: Vec<(Option<String>, Option<i64>)> = events::table
+        .filter(
+            events::tenant_id
+                .eq(tenant.0)
+                .and(events::idempotency_key.eq_any(keys)),
+        )
+        .select((events::idempotency_key, events::request_hash))
+        .load(conn)
+        .await?;
+    let used = found.into_iter().filter_map(|(key, hash)| key.zip(hash));
+    Ok(used.collect())
+}
+
 /// All events of the command that the event `seq` belongs to, in order: they
 /// are neighbours, so only the neighbourhood is read, in growing steps.
 pub async fn of_command(

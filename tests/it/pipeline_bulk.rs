@@ -1,5 +1,7 @@
 //! Many tasks at once.
 
+use diesel_async::SimpleAsyncConnection;
+use lajur::domain::ids::TaskId;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
@@ -78,6 +80,81 @@ async fn repeating_gives_each_task_its_first_result() {
         key.post(BULK, other).await.code(),
         "409 IDEMPOTENCY_MISMATCH"
     );
+}
+
+#[actix_web::test]
+async fn the_same_key_with_other_tasks_changes_nothing() {
+    let app = TestApp::start().await;
+    let season = Season::begin(&app).await;
+    let (_, siti) = season.add_person("Siti", "X0000001").await;
+    let (_, budi) = season.add_person("Budi", "X0000002").await;
+    let key = app.integration().with("idempotency-key", "many-1");
+    let start = |ids: &[TaskId]| json!({ "action": "start", "ids": ids });
+    let first = start(&[siti[0].id, siti[1].id]);
+    assert_eq!(key.post(BULK, first.clone()).await.status, 200);
+    let head = season.tenant.view().state.head;
+    for other in [
+        start(&[siti[0].id, siti[1].id, budi[0].id]),
+        start(&[budi[0].id, budi[1].id]),
+        start(&[budi[0].id]),
+    ] {
+        let refused = key.post(BULK, other).await;
+        assert_eq!(refused.code(), "409 IDEMPOTENCY_MISMATCH");
+    }
+    // only the last task of the first request had been done
+    let key = app.integration().with("idempotency-key", "many-2");
+    let last = start(&[siti[0].id, siti[1].id, budi[0].id]);
+    let told = key.post(BULK, last).await.data(200);
+    assert_eq!(
+        (&told[0]["status"], &told[2]["status"]),
+        (&json!(409), &json!(200))
+    );
+    let refused = key.post(BULK, start(&[budi[1].id])).await;
+    assert_eq!(refused.code(), "409 IDEMPOTENCY_MISMATCH");
+    assert_eq!(season.task(budi[1].id).version, 1);
+    assert_eq!(season.tenant.view().state.head, head + 1);
+    assert_eq!(
+        key.with("idempotency-key", "many-1")
+            .post(BULK, first)
+            .await
+            .data(200)[1]["replayed"],
+        true
+    );
+}
+
+#[actix_web::test]
+async fn what_was_assigned_is_told_again_when_the_assignee_has_left() {
+    let app = TestApp::start().await;
+    let season = Season::begin(&app).await;
+    let (_, tasks) = season.add_person("Siti", "X0000001").await;
+    let key = app.integration().with("idempotency-key", "many-1");
+    let officer = app
+        .stranger()
+        .signed_in(&app.tenant.slug, &app.tenant.officer)
+        .await;
+    let officer = officer.get("/api/v1/me").await.json()["data"]["user"]["id"].clone();
+    let items = json!([{ "id": tasks[0].id }, { "id": tasks[1].id, "version": 9 }]);
+    let body = json!({ "action": "assign", "items": items, "assignee": officer });
+    let first = key.post(BULK, body.clone()).await.data(200);
+    assert_eq!(
+        (&first[0]["status"], &first[1]["status"]),
+        (&json!(200), &json!(409))
+    );
+    let sql = format!(
+        "UPDATE users SET active = false WHERE id = '{}'",
+        officer.as_str().unwrap()
+    );
+    let mut owner = app.database.owner().await;
+    owner.batch_execute(&sql).await.unwrap();
+    app.running.app.assignees.forget();
+    let again = key.post(BULK, body.clone()).await.data(200);
+    assert_eq!(
+        (&again[0]["replayed"], &again[0]["data"]),
+        (&json!(true), &first[0]["data"])
+    );
+    assert_eq!(again[1]["error"]["code"], "VALIDATION_ERROR");
+    let new = app.integration().with("idempotency-key", "many-2");
+    assert_eq!(new.post(BULK, body).await.fields(), ["assignee"]);
 }
 
 #[actix_web::test]

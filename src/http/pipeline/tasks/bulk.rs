@@ -2,19 +2,19 @@
 //! own; given together they share commits.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
-use actix_web::post;
+use actix_web::{post, rt};
 use futures::future::join_all;
 use serde::Serialize;
 
 use super::archived;
-use super::assignees::check_assignee;
+use super::named::Named;
 use super::outcome;
-use crate::actors::handle::{CommandError, Receipt, TenantHandle};
+use crate::actors::handle::{CommandError, Order, Receipt, TenantHandle};
 use crate::domain::ids::TaskId;
 use crate::domain::pipeline::change::Row;
 use crate::domain::pipeline::command::{Command, TaskAction};
+use crate::domain::pipeline::refusal::{Fields, Refusal};
 use crate::domain::pipeline::task::Task;
 use crate::error::{ApiError, ErrorBody};
 use crate::http::auth::authorized::Authorized;
@@ -22,8 +22,10 @@ use crate::http::auth::needs::TasksChange;
 use crate::http::reply::{Answer, Envelope, Reply};
 use crate::http::submission::{IdempotencyKey, Submission};
 
+use once::Admitted;
 pub use request::{BulkAction, BulkItem, BulkTasks};
 
+pub mod once;
 mod request;
 
 /// What became of one task.
@@ -66,9 +68,17 @@ pub async fn change_tasks(
     submission: Submission<BulkTasks>,
 ) -> Answer {
     let (items, action) = submission.body.read()?;
-    check_assignee(&authorized, assignee_in(&action)).await?;
+    let asked = submission.idempotency(authorized.principal());
+    let admitted = once::admit(&authorized, asked).await?;
     let tenant = authorized.tenant().await?;
-    let answers = execute(&authorized, &submission, &tenant, &items, &action).await;
+    let refusal = match Named::from(&action).check(&authorized).await {
+        Ok(()) => None,
+        // what has been done stays done, whoever has left since
+        Err(ApiError::Validation(fields)) if !admitted.done.is_empty() => Some(fields),
+        Err(error) => return Err(error),
+    };
+    let orders = orders(&authorized, &submission, &items, &action);
+    let answers = execute(&tenant, orders, admitted, refusal).await?;
     let answers = explain(&authorized, &items, outcome(&action), answers).await?;
     let seqs = answers.iter().flatten().map(|receipt| receipt.seq);
     let seq = seqs.max().unwrap_or_else(|| tenant.view().state.head);
@@ -76,22 +86,12 @@ pub async fn change_tasks(
     Reply::new(results).seq(seq).ok()
 }
 
-fn assignee_in(action: &TaskAction) -> Option<crate::domain::ids::UserId> {
-    match action {
-        TaskAction::Assign { assignee } => *assignee,
-        TaskAction::Edit(edit) => edit.assignee.flatten(),
-        _ => None,
-    }
-}
-
-/// Gives all commands at once, so that they meet in few commits.
-async fn execute(
+fn orders(
     authorized: &Authorized<TasksChange>,
     submission: &Submission<BulkTasks>,
-    tenant: &TenantHandle,
     items: &[BulkItem],
     action: &TaskAction,
-) -> Vec<Result<Receipt, CommandError>> {
+) -> Vec<Order> {
     let orders = items.iter().enumerate().map(|(index, item)| {
         let command = Command::Task {
             id: item.id,
@@ -100,11 +100,37 @@ async fn execute(
         };
         let mut order = authorized.order(command, submission);
         if let Some(idempotency) = &mut order.idempotency {
-            idempotency.key = Arc::from(format!("{}#{index}", idempotency.key));
+            idempotency.key = once::key_of(&idempotency.key, index).into();
         }
-        tenant.execute(order)
+        order
     });
-    join_all(orders).await
+    orders.collect()
+}
+
+/// Gives all commands at once, so that they meet in few commits; where there is
+/// a refusal, only those that have been carried out before. Goes on to the end
+/// when nobody waits for it any more.
+async fn execute(
+    tenant: &TenantHandle,
+    orders: Vec<Order>,
+    admitted: Admitted,
+    refusal: Option<Fields>,
+) -> Result<Vec<Result<Receipt, CommandError>>, ApiError> {
+    let tenant = tenant.clone();
+    let executing = rt::spawn(async move {
+        let answers = orders.into_iter().enumerate().map(|(index, order)| {
+            let refusal = refusal.clone().filter(|_| !admitted.done.contains(&index));
+            let tenant = &tenant;
+            async move {
+                match refusal {
+                    Some(fields) => Err(Refusal::Validation(fields).into()),
+                    None => tenant.execute(order).await,
+                }
+            }
+        });
+        join_all(answers).await
+    });
+    executing.await.map_err(ApiError::internal)
 }
 
 /// Tells tasks that are archived from those that are not there, and fails as a

@@ -15,7 +15,7 @@ use crate::error::ApiError;
 use crate::http::given::given;
 
 /// More than these are several requests.
-const AT_MOST: usize = 200;
+pub(super) const AT_MOST: usize = 200;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
