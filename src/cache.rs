@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use moka::Expiry;
+use moka::ops::compute::Op;
 use moka::sync::Cache as Local;
 
 use self::redis::Redis;
@@ -25,6 +26,13 @@ use crate::metrics::Metrics;
 pub struct Snapshot {
     pub seq: i64,
     pub body: Bytes,
+}
+
+/// A snapshot, or only from where on there may be one again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Held {
+    seq: i64,
+    body: Option<Bytes>,
 }
 
 /// What there are snapshots of.
@@ -59,7 +67,7 @@ impl Kind {
 
 pub struct Cache {
     pub rendered: Bodies,
-    local: Local<(TenantId, Kind), Snapshot>,
+    local: Local<(TenantId, Kind), Held>,
     redis: Option<Redis>,
     metrics: Metrics,
 }
@@ -97,8 +105,9 @@ impl Cache {
         let newest = [here, shared]
             .into_iter()
             .flatten()
-            .max_by_key(|snapshot| snapshot.seq);
-        let found = newest.filter(|snapshot| snapshot.seq >= min_seq);
+            .max_by_key(|held| (held.seq, held.body.is_some()));
+        let found = newest.filter(|held| held.seq >= min_seq);
+        let found = found.and_then(|Held { seq, body }| body.map(|body| Snapshot { seq, body }));
         let result = match (&found, failed) {
             (Some(_), _) => "hit",
             (None, false) => "miss",
@@ -114,25 +123,35 @@ impl Cache {
     /// Keeps a snapshot, unless there is a newer one.
     pub async fn put(&self, tenant: TenantId, kind: Kind, seq: i64, body: Bytes) {
         let snapshot = Snapshot { seq, body };
-        self.local
-            .entry((tenant, kind))
-            .and_compute_with(|known| match known {
-                Some(known) if known.value().seq > seq => moka::ops::compute::Op::Nop,
-                _ => moka::ops::compute::Op::Put(snapshot.clone()),
-            });
+        let body = Some(snapshot.body.clone());
+        self.hold(tenant, kind, Held { seq, body });
         if let Some(redis) = &self.redis {
             redis.put(tenant, kind, &snapshot).await;
         }
     }
 
-    /// For changes of configuration, after which no snapshot is right.
-    pub async fn forget(&self, tenant: TenantId) {
+    /// The event `seq` has changed the configuration: no snapshot of before it
+    /// is right, also none that somebody who does not know yet is about to give.
+    pub async fn forget(&self, tenant: TenantId, seq: i64) {
         for kind in Kind::ALL {
-            self.local.invalidate(&(tenant, kind));
+            self.hold(tenant, kind, Held { seq, body: None });
         }
         if let Some(redis) = &self.redis {
-            redis.forget(tenant).await;
+            redis.forget(tenant, seq).await;
         }
+    }
+
+    /// Unless something newer is held. At the same event a body is newer.
+    fn hold(&self, tenant: TenantId, kind: Kind, held: Held) {
+        let entry = self.local.entry((tenant, kind));
+        entry.and_compute_with(|known| {
+            let known = known.map(|entry| entry.into_value());
+            match known {
+                Some(known) if known.seq > held.seq => Op::Nop,
+                Some(known) if known.seq == held.seq && held.body.is_none() => Op::Nop,
+                _ => Op::Put(held),
+            }
+        });
     }
 
     /// `None` without Redis; else how long it took to answer, if it did.
@@ -143,11 +162,11 @@ impl Cache {
 
 struct Lasts;
 
-impl Expiry<(TenantId, Kind), Snapshot> for Lasts {
+impl Expiry<(TenantId, Kind), Held> for Lasts {
     fn expire_after_create(
         &self,
         key: &(TenantId, Kind),
-        _: &Snapshot,
+        _: &Held,
         _: Instant,
     ) -> Option<Duration> {
         Some(key.1.lasts())
@@ -156,7 +175,7 @@ impl Expiry<(TenantId, Kind), Snapshot> for Lasts {
     fn expire_after_update(
         &self,
         key: &(TenantId, Kind),
-        _: &Snapshot,
+        _: &Held,
         _: Instant,
         _: Option<Duration>,
     ) -> Option<Duration> {
@@ -188,16 +207,25 @@ mod tests {
         assert_eq!(cache.get(one, Kind::Health, 8).await, None);
         assert_eq!(cache.get(one, Kind::Stages, 0).await, None);
         assert_eq!(cache.get(other, Kind::Health, 0).await, None);
-        cache.forget(other).await;
+        cache.forget(other, 1).await;
         assert_eq!(cache.get(one, Kind::Health, 0).await, found);
-        cache.forget(one).await;
+        cache.forget(one, 8).await;
         assert_eq!(cache.get(one, Kind::Health, 0).await, None);
+        // from somebody who has not heard of it
+        let older = Bytes::from_static(b"older");
+        cache.put(one, Kind::Health, 7, older).await;
+        assert_eq!(cache.get(one, Kind::Health, 0).await, None);
+        let body = Bytes::from_static(b"right");
+        cache.put(one, Kind::Health, 8, body.clone()).await;
+        cache.forget(one, 8).await;
+        let right = Some(Snapshot { seq: 8, body });
+        assert_eq!(cache.get(one, Kind::Health, 0).await, right);
         assert_eq!(
             metrics
                 .cache_requests_total
                 .with_label_values(&["hit"])
                 .get(),
-            2
+            3
         );
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use actix::Addr;
@@ -112,6 +112,13 @@ pub(super) struct Shared {
     pub tenant: TenantId,
     node: Arc<Node>,
     view: ArcSwap<View>,
+    /// The head of the view, for those who follow it.
+    pub changed: watch::Sender<i64>,
+    /// The number of the last event that changed the configuration; 0 when
+    /// none has since the tenant was loaded.
+    configured_at: AtomicI64,
+    /// Commands that have not been answered.
+    pending: AtomicUsize,
     pub stages: ArcSwap<HashMap<StageId, Addr<StageActor>>>,
     live: AtomicBool,
     /// When the view was last known to be what the log leads to, in µs.
@@ -127,6 +134,9 @@ impl Shared {
         Self {
             tenant: view.state.tenant.id,
             node,
+            changed: watch::Sender::new(view.state.head),
+            configured_at: AtomicI64::new(0),
+            pending: AtomicUsize::new(0),
             view: ArcSwap::new(view),
             stages: ArcSwap::default(),
             live: AtomicBool::new(true),
@@ -137,7 +147,6 @@ impl Shared {
     }
 
     /// The view, without counting as use.
-    #[cfg(test)]
     pub fn peek_view(&self) -> Arc<View> {
         self.view.load_full()
     }
@@ -145,6 +154,17 @@ impl Shared {
     pub fn publish(&self, view: &Arc<View>, now: Timestamp) {
         self.view.store(Arc::clone(view));
         self.confirm(now);
+        self.changed.send_replace(view.state.head);
+        self.node.published.notify_one();
+    }
+
+    /// To be said before the view that has the change is published.
+    pub fn configured(&self, head: i64) {
+        self.configured_at.fetch_max(head, Ordering::AcqRel);
+    }
+
+    pub fn set_pending(&self, commands: usize) {
+        self.pending.store(commands, Ordering::Relaxed);
     }
 
     pub fn confirm(&self, now: Timestamp) {
@@ -197,10 +217,39 @@ pub struct TenantHandle {
 }
 
 impl TenantHandle {
+    pub fn id(&self) -> TenantId {
+        self.shared.tenant
+    }
+
     /// The last committed view. Costs nothing and never waits.
     pub fn view(&self) -> Arc<View> {
         self.shared.touch();
         self.shared.view.load_full()
+    }
+
+    /// The same without counting as use: a tenant that nobody else looks at leaves.
+    pub fn peek_view(&self) -> Arc<View> {
+        self.shared.peek_view()
+    }
+
+    /// The head of the view.
+    pub fn head(&self) -> i64 {
+        *self.shared.changed.borrow()
+    }
+
+    /// The number of the last event that changed the configuration; 0 when
+    /// none has since the tenant was loaded.
+    pub fn configured_at(&self) -> i64 {
+        self.shared.configured_at.load(Ordering::Acquire)
+    }
+
+    /// Commands that have not been answered.
+    pub fn pending(&self) -> usize {
+        if self.address.connected() {
+            self.shared.pending.load(Ordering::Relaxed)
+        } else {
+            0
+        }
     }
 
     pub fn freshness(&self) -> Freshness {
@@ -217,6 +266,21 @@ impl TenantHandle {
 
     /// Answers when the command is durable, or will not be.
     pub async fn execute(&self, order: Order) -> Result<Receipt, CommandError> {
+        self.ask(order, false).await
+    }
+
+    /// The first answer to the order's `Idempotency-Key`, if it has been used.
+    /// For those who would refuse an order before it is given: what was
+    /// answered once is answered again, whatever has changed since.
+    pub async fn recall(&self, order: Order) -> Result<Option<Receipt>, CommandError> {
+        if order.idempotency.is_none() {
+            return Ok(None);
+        }
+        let receipt = self.ask(order, true).await?;
+        Ok(receipt.replayed.then_some(receipt))
+    }
+
+    async fn ask(&self, order: Order, recalls: bool) -> Result<Receipt, CommandError> {
         self.shared.touch();
         let (reply, answer) = oneshot::channel();
         let execute = Execute {
@@ -225,6 +289,7 @@ impl TenantHandle {
             tries: 0,
             key_is_new: false,
             doubtful: false,
+            recalls,
         };
         match self.send(execute) {
             Ok(()) => {}
@@ -266,21 +331,6 @@ impl TenantHandle {
         match stage {
             Some(stage) if self.address.connected() => stage.try_send(execute),
             _ => self.address.try_send(execute),
-        self.ask(order, false).await
-    }
-
-    /// The first answer to the order's `Idempotency-Key`, if it has been used.
-    /// For those who would refuse an order before it is given: what was
-    /// answered once is answered again, whatever has changed since.
-    pub async fn recall(&self, order: Order) -> Result<Option<Receipt>, CommandError> {
-        if order.idempotency.is_none() {
-            return Ok(None);
-        }
-        let receipt = self.ask(order, true).await?;
-        Ok(receipt.replayed.then_some(receipt))
-    }
-
-    async fn ask(&self, order: Order, recalls: bool) -> Result<Receipt, CommandError> {
         }
     }
 
@@ -289,6 +339,5 @@ impl TenantHandle {
         if self.address.try_send(Retire).is_err() {
             tracing::debug!("the tenant is busy or gone already");
         }
-            recalls,
     }
 }

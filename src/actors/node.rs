@@ -3,6 +3,8 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use tokio::sync::Notify;
+
 use crate::clock::Clock;
 use crate::db::pool::Pools;
 use crate::domain::ids::IdSource;
@@ -57,6 +59,8 @@ pub struct Node {
     pub pools: Pools,
     pub metrics: Metrics,
     pub limits: Limits,
+    /// Some tenant has published a view.
+    pub published: Notify,
     ids: Mutex<IdSource>,
 }
 
@@ -74,6 +78,7 @@ impl Node {
             pools,
             metrics,
             limits,
+            published: Notify::new(),
             ids,
         })
     }

@@ -37,6 +37,8 @@ struct Inner {
     journal: Addr<JournalActor>,
     threads: Vec<ArbiterHandle>,
     open: RwLock<HashMap<TenantId, TenantHandle>>,
+    /// How far the views of those who have left memory had come.
+    left_at: std::sync::Mutex<HashMap<TenantId, i64>>,
     /// One load of a tenant at a time.
     loading: std::sync::Mutex<HashMap<TenantId, Arc<tokio::sync::Mutex<()>>>>,
 }
@@ -72,6 +74,7 @@ impl Tenants {
             journal,
             threads,
             open: RwLock::default(),
+            left_at: std::sync::Mutex::default(),
             loading: std::sync::Mutex::default(),
         };
         let tenants = Self {
@@ -190,7 +193,13 @@ impl Tenants {
             .open
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        open.retain(|_, handle| handle.address.connected() || !handle.shared.has_left());
+        open.retain(|id, handle| {
+            let stays = handle.address.connected() || !handle.shared.has_left();
+            if !stays {
+                self.note_left(*id, handle.head());
+            }
+            stays
+        });
         if open.len() < self.inner.node.limits.tenants {
             return;
         }
@@ -200,8 +209,31 @@ impl Tenants {
         {
             let id = *id;
             oldest.retire();
+            self.note_left(id, oldest.head());
             open.remove(&id);
         }
+    }
+
+    fn note_left(&self, id: TenantId, head: i64) {
+        let left_at = self.inner.left_at.lock();
+        let mut left_at = left_at.unwrap_or_else(PoisonError::into_inner);
+        let known = left_at.entry(id).or_default();
+        *known = head.max(*known);
+    }
+
+    /// The newest state of the tenant's log that this process has shown anybody.
+    pub fn shown(&self, id: TenantId) -> i64 {
+        let left_at = self.inner.left_at.lock();
+        let left_at = left_at.unwrap_or_else(PoisonError::into_inner);
+        let before = left_at.get(&id).copied().unwrap_or_default();
+        drop(left_at);
+        let now = self.peek(id).map_or(0, |handle| handle.head());
+        before.max(now)
+    }
+
+    /// Waits until some tenant has published a view since this was last asked.
+    pub async fn published(&self) {
+        self.inner.node.published.notified().await;
     }
 
     /// Tenants in memory.

@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 
 use super::App;
 use crate::http;
+use crate::http::pipeline::snapshots::refresh::follow_tenants;
 
 /// Both servers, started.
 pub struct Running {
@@ -20,6 +21,7 @@ pub struct Running {
     pub metrics_addr: SocketAddr,
     requests: ServerHandle,
     scrapes: ServerHandle,
+    refresher: JoinHandle<()>,
     tasks: Vec<JoinHandle<std::io::Result<()>>>,
 }
 
@@ -28,6 +30,7 @@ pub async fn start(app: App) -> anyhow::Result<Running> {
     let app = web::Data::new(app);
     let (requests, addr) = bind_requests(&app)?;
     let (scrapes, metrics_addr) = bind_scrapes(&app)?;
+    let refresher = actix_web::rt::spawn(follow_tenants(app.clone()));
     let handles = (requests.handle(), scrapes.handle());
     let tasks = vec![tokio::spawn(requests), tokio::spawn(scrapes)];
     tracing::info!(http.addr = %addr, metrics.addr = %metrics_addr, "listening");
@@ -37,6 +40,7 @@ pub async fn start(app: App) -> anyhow::Result<Running> {
         metrics_addr,
         requests: handles.0,
         scrapes: handles.1,
+        refresher,
         tasks,
     })
 }
@@ -93,6 +97,7 @@ impl Running {
             // what was accepted is written before the process ends
             self.app.imports.settled().await;
             self.app.tenants.finish().await;
+            self.refresher.abort();
             self.scrapes.stop(true).await;
             for task in self.tasks {
                 let _ = task.await;

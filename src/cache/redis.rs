@@ -1,7 +1,8 @@
 //! Snapshots in Redis: bounded waits, and a second of rest after a failure.
 //!
 //! A snapshot is a hash with the fields `seq` and `body` under
-//! `{prefix}:{tenant id}:snapshot:{kind}`.
+//! `{prefix}:{tenant id}:snapshot:{kind}`; without a `body` it says only that
+//! nothing of before `seq` is right.
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -9,9 +10,10 @@ use std::time::{Duration, Instant};
 
 use bb8_redis::RedisConnectionManager;
 use bb8_redis::bb8::Pool;
+use bytes::Bytes;
 use redis::{RedisError, Script};
 
-use super::{Kind, Snapshot};
+use super::{Held, Kind, Snapshot};
 use crate::config::secret::Secret;
 use crate::domain::ids::TenantId;
 
@@ -28,6 +30,23 @@ redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return 1
 ";
 
+/// A snapshot of the same event or a later one stays.
+const FORGET: &str = r"
+for at, key in ipairs(KEYS) do
+  local known = redis.call('HGET', key, 'seq')
+  if not known or tonumber(known) < tonumber(ARGV[1]) then
+    redis.call('DEL', key)
+    redis.call('HSET', key, 'seq', ARGV[1])
+    redis.call('PEXPIRE', key, ARGV[at + 1])
+  end
+end
+return 1
+";
+
+fn lasts_ms(kind: Kind) -> u64 {
+    u64::try_from(kind.lasts().as_millis()).unwrap_or(u64::MAX)
+}
+
 /// Redis did not answer, or is being left alone.
 #[derive(Debug, thiserror::Error)]
 #[error("redis is away")]
@@ -37,6 +56,7 @@ pub struct Redis {
     pool: Pool<RedisConnectionManager>,
     prefix: String,
     put: Script,
+    forget: Script,
     rests_until: Mutex<Option<Instant>>,
 }
 
@@ -51,6 +71,7 @@ impl Redis {
             pool,
             prefix: prefix.to_owned(),
             put: Script::new(PUT),
+            forget: Script::new(FORGET),
             rests_until: Mutex::new(None),
         })
     }
@@ -59,7 +80,7 @@ impl Redis {
         format!("{}:{tenant}:snapshot:{}", self.prefix, kind.as_str())
     }
 
-    pub async fn get(&self, tenant: TenantId, kind: Kind) -> Result<Option<Snapshot>, Away> {
+    pub(super) async fn get(&self, tenant: TenantId, kind: Kind) -> Result<Option<Held>, Away> {
         let key = self.key(tenant, kind);
         let asked = self.ask(async |conn| {
             redis::cmd("HMGET")
@@ -70,31 +91,28 @@ impl Redis {
                 .await
         });
         let (seq, body): (Option<i64>, Option<Vec<u8>>) = asked.await?;
-        Ok(seq.zip(body).map(|(seq, body)| Snapshot {
+        Ok(seq.map(|seq| Held {
             seq,
-            body: body.into(),
+            body: body.map(Bytes::from),
         }))
     }
 
     pub async fn put(&self, tenant: TenantId, kind: Kind, snapshot: &Snapshot) {
         let mut call = self.put.key(self.key(tenant, kind));
-        let lasts_ms = u64::try_from(kind.lasts().as_millis()).unwrap_or(u64::MAX);
         call.arg(snapshot.seq)
             .arg(snapshot.body.as_ref())
-            .arg(lasts_ms);
+            .arg(lasts_ms(kind));
         let _: Result<i64, Away> = self.ask(async |conn| call.invoke_async(conn).await).await;
     }
 
-    pub async fn forget(&self, tenant: TenantId) {
-        let keys = Kind::ALL.map(|kind| self.key(tenant, kind));
-        let _: Result<i64, Away> = self
-            .ask(async |conn| {
-                redis::cmd("DEL")
-                    .arg(keys.as_slice())
-                    .query_async(conn)
-                    .await
-            })
-            .await;
+    pub async fn forget(&self, tenant: TenantId, seq: i64) {
+        let mut call = self.forget.prepare_invoke();
+        call.arg(seq);
+        for kind in Kind::ALL {
+            call.key(self.key(tenant, kind));
+            call.arg(lasts_ms(kind));
+        }
+        let _: Result<i64, Away> = self.ask(async |conn| call.invoke_async(conn).await).await;
     }
 
     /// How long it took to answer, if it did; asks even while it rests.

@@ -10,6 +10,10 @@ use lajur::domain::ids::TenantId;
 use lajur::metrics::Metrics;
 use uuid::Uuid;
 
+use crate::support::TestApp;
+use crate::support::season::Season;
+use crate::support::server::until;
+
 const TENANT: TenantId = TenantId(Uuid::from_u128(1));
 
 /// A node's cache; nodes with the same prefix share it.
@@ -41,7 +45,10 @@ async fn another_node_finds_the_newest_snapshot() {
     });
     assert_eq!(two.get(TENANT, Kind::Stages, 0).await, seven);
     assert_eq!(two.get(TENANT, Kind::Stages, 8).await, None);
-    one.forget(TENANT).await;
+    one.forget(TENANT, 8).await;
+    // from a node that has not heard of it
+    two.put(TENANT, Kind::Stages, 7, Bytes::from_static(b"seven"))
+        .await;
     assert_eq!(
         node(&redis_url(), &prefix)
             .0
@@ -88,4 +95,79 @@ async fn without_an_answer_the_process_remembers_by_itself() {
         1
     );
     assert_eq!(cache.ping().await, Some(None));
+}
+
+/// Waits until another node finds a snapshot of this event or a later one.
+async fn arrives(other: &Cache, tenant: TenantId, kind: Kind, seq: i64) -> Snapshot {
+    let mut found = None;
+    until(
+        "the snapshot is there",
+        Duration::from_secs(5),
+        async || {
+            found = other.get(tenant, kind, seq).await;
+            found.is_some()
+        },
+    )
+    .await;
+    found.unwrap()
+}
+
+#[actix_web::test]
+async fn what_is_committed_reaches_other_nodes_unasked() {
+    let prefix = format!("lajur-test-refresh-{}", std::process::id());
+    let app = TestApp::start_with(|config| {
+        config.redis.url = Some(Secret::new(redis_url()));
+        config.redis.prefix.clone_from(&prefix);
+    })
+    .await;
+    let season = Season::begin(&app).await;
+    let tenant = TenantId(app.tenant.id);
+    let (other, _) = node(&redis_url(), &prefix);
+    for (name, passport) in [("Siti", "X0000001"), ("Budi", "X0000002")] {
+        season.add_person(name, passport).await;
+        let head = season.tenant.view().state.head;
+        for kind in Kind::ALL {
+            arrives(&other, tenant, kind, head).await;
+        }
+    }
+    let health = arrives(&other, tenant, Kind::Health, 0).await;
+    let body: serde_json::Value = serde_json::from_slice(&health.body).unwrap();
+    assert_eq!(body["meta"]["seq"], health.seq);
+    assert_eq!(body["meta"]["stale"], serde_json::Value::Null);
+    let asked = app.integration().get("/api/v1/pipeline/health").await;
+    assert_eq!(asked.json()["data"]["total"], body["data"]["total"]);
+}
+
+#[actix_web::test]
+async fn a_change_of_configuration_lets_no_older_snapshot_in() {
+    let prefix = format!("lajur-test-configured-{}", std::process::id());
+    let app = TestApp::start_with(|config| {
+        config.redis.url = Some(Secret::new(redis_url()));
+        config.redis.prefix.clone_from(&prefix);
+    })
+    .await;
+    let season = Season::begin(&app).await;
+    let tenant = TenantId(app.tenant.id);
+    let (other, _) = node(&redis_url(), &prefix);
+    let before = season.tenant.view().state.head;
+    arrives(&other, tenant, Kind::Stages, before).await;
+    let path = format!("/api/v1/pipeline/departures/{}", season.departure);
+    let later = serde_json::json!({ "version": 1, "departure_date": "2026-12-27" });
+    let seq = app.integration().put(&path, later).await.json()["meta"]["seq"].clone();
+    let seq = seq.as_i64().unwrap();
+    until("the old one is gone", Duration::from_secs(5), async || {
+        let found = other.get(tenant, Kind::Stages, 0).await;
+        found.is_none_or(|found| found.seq >= seq)
+    })
+    .await;
+    // from a node that has not heard of it yet
+    let (third, _) = node(&redis_url(), &prefix);
+    let old = Bytes::from_static(b"old");
+    third.put(tenant, Kind::Stages, before, old).await;
+    let found = node(&redis_url(), &prefix)
+        .0
+        .get(tenant, Kind::Stages, 0)
+        .await;
+    assert!(found.is_none_or(|found| found.seq >= seq));
+    arrives(&other, tenant, Kind::Stages, seq).await;
 }

@@ -108,6 +108,7 @@ impl TenantActor {
             Outcome::NotSent => self.go_down(batch, false, ctx),
             Outcome::Unknown => self.go_down(batch, true, ctx),
         }
+        self.shared.set_pending(self.pending());
         self.retire_if_settled(ctx);
     }
 
@@ -118,6 +119,9 @@ impl TenantActor {
         self.write(ctx);
         let now = self.node.now();
         if let Some(after) = batch.after.take() {
+            if batch.touched.config {
+                self.shared.configured(after.head);
+            }
             self.committed = Arc::new(self.committed.advance(after, &batch.touched, now));
             self.shared.publish(&self.committed, now);
         }
@@ -209,11 +213,11 @@ impl TenantActor {
                 tries,
                 key_is_new: false,
                 doubtful: false,
+                recalls: false,
             });
             commands.extend(followers);
         }
         commands
-                recalls: false,
     }
 
     /// PostgreSQL refused a batch for what it holds. Written one by one, all
@@ -268,6 +272,9 @@ impl TenantActor {
         jamaah.extend(&touched.jamaah);
         self.committed = Arc::new(self.committed.advance(state, &touched, now));
         self.working = self.committed.state.clone();
+        if touched.config {
+            self.shared.configured(head);
+        }
         self.shared.publish(&self.committed, now);
         if rows.iter().any(|row| matches!(row, Row::Stage(_))) {
             self.renew_all_deadlines(now);

@@ -2,11 +2,14 @@
 //! finished answer to the plain request is kept until something is written, or
 //! for some seconds.
 //!
+//! `committed → refreshed in the cache, by [`refresh`]`
+//!
 //! `asked → finished here already → else made from the view, and given to the
 //! cache → or, when the tenant cannot be loaded, what the cache has`
 
 mod kept;
 mod numbers;
+pub mod refresh;
 mod tag;
 
 use std::time::Duration;
@@ -57,7 +60,7 @@ pub async fn find_source<P>(authorized: &Authorized<P>, kind: Kind) -> Result<So
     if let Some(tenant) = app.tenants.peek(id) {
         return Ok(Source::Memory(tenant));
     }
-    let snapshot = app.cache.get(id, kind, 0).await;
+    let snapshot = app.cache.get(id, kind, app.tenants.shown(id)).await;
     match snapshot.and_then(|snapshot| Kept::read(&snapshot)) {
         Some(kept) => Ok(Source::Kept(kept)),
         None => authorized.tenant().await.map(Source::Memory),

@@ -48,8 +48,5 @@ async fn configure<P, T>(
     if let Some(first) = first_answer(tenant, &order, checked).await? {
         return Ok(first);
     }
-    let receipt = tenant.execute(order).await?;
-    let (app, tenant_id) = (authorized.app.clone(), authorized.tenant_id());
-    actix_web::rt::spawn(async move { app.cache.forget(tenant_id).await });
-    Ok(receipt)
+    Ok(tenant.execute(order).await?)
 }
