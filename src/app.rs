@@ -19,12 +19,12 @@ use crate::config::Config;
 use crate::db;
 use crate::db::pool::{Pools, Settings};
 use crate::domain::ids::IdSource;
+use crate::domain::pipeline::tallies::StatusCounts;
 use crate::error::ApiError;
 use crate::http;
 use crate::http::auth::password::Passwords;
 use crate::http::auth::resolver::Callers;
 use crate::http::observe::RequestIds;
-use crate::http::pipeline::tasks::assignees::Assignees;
 use crate::http::observe::outage::Outage;
 use crate::http::pipeline::roles::Roles;
 use crate::http::pipeline::tasks::assignees::Assignees;
@@ -50,11 +50,11 @@ pub struct App {
     pub callers: Callers,
     pub passwords: Passwords,
     pub request_ids: RequestIds,
+    pub outage: Outage,
     pub routes: Routes,
     /// The description of the API, as it is served.
     pub openapi: Bytes,
     ids: Mutex<IdSource>,
-    pub outage: Outage,
     started: Instant,
     stopping: AtomicBool,
     migrated: AtomicBool,
@@ -68,6 +68,7 @@ impl App {
         let url = url.ok_or_else(|| anyhow::anyhow!("database.url: set DATABASE_URL"))?;
         let settings = Settings {
             size: config.database.pool_size,
+            read_timeout: Duration::from_millis(config.database.read_timeout_ms),
             ..Settings::new(url.expose())
         };
         let metrics = Metrics::new()?;
@@ -75,7 +76,6 @@ impl App {
         let db = Pools::new(settings)?.measured_by(metrics.db_query_duration_seconds.clone());
         let limits = config.actors.limits();
         let node = Node::new(
-            read_timeout: Duration::from_millis(config.database.read_timeout_ms),
             clock.clone(),
             db.clone(),
             metrics.clone(),
@@ -93,13 +93,13 @@ impl App {
             callers: Callers::default(),
             passwords: Passwords::new(secrets.clone()),
             request_ids: RequestIds::new(&secrets),
+            outage: Outage::default(),
             routes: Routes::new(&api, &http::UNDESCRIBED),
             openapi: api.to_pretty_json()?.into(),
             ids: Mutex::new(IdSource::seeded(secrets.seed())),
             started: Instant::now(),
             stopping: AtomicBool::new(false),
             migrated: AtomicBool::new(false),
-            outage: Outage::default(),
             config,
             clock,
             secrets,
@@ -158,5 +158,21 @@ impl App {
             .db_connection_pool_usage
             .with_label_values(&["read"])
             .set(f64::from(used) / f64::from(size));
+        let mut people = StatusCounts::default();
+        let mut pending = 0;
+        for tenant in self.tenants.all() {
+            people += tenant.peek_view().people();
+            pending += tenant.pending();
+        }
+        for (status, count) in people.by_status() {
+            self.metrics
+                .pipeline_items
+                .with_label_values(&[status])
+                .set(count.into());
+        }
+        self.metrics
+            .actor_mailbox_depth
+            .with_label_values(&["tenant"])
+            .set(i64::try_from(pending).unwrap_or(i64::MAX));
     }
 }

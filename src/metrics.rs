@@ -57,7 +57,7 @@ metrics! {
     journal_batch_size: Histogram buckets SIZES,
     /// Batches that found another node's events at the head of the log.
     journal_conflicts_total: IntCounter,
-    /// Messages waiting, by kind of actor.
+    /// Commands that wait for their answer, by kind of actor: the sum over all actors of the kind.
     actor_mailbox_depth: IntGaugeVec ["actor"],
     /// Actors that were dropped with their state and started afresh.
     actor_restarts_total: IntCounterVec ["actor"],

@@ -336,6 +336,7 @@ impl Handler<Execute> for TenantActor {
 
     fn handle(&mut self, execute: Execute, ctx: &mut Self::Context) {
         self.execute(execute, ctx);
+        self.shared.set_pending(self.pending());
     }
 }
 

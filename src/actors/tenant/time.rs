@@ -159,12 +159,7 @@ impl TenantActor {
 
     /// Now and then: has another node written, is anybody still interested?
     pub(super) fn look_after(&mut self, ctx: &mut Context<Self>) {
-        let depth = i64::try_from(self.pending()).unwrap_or(i64::MAX);
-        self.node
-            .metrics
-            .actor_mailbox_depth
-            .with_label_values(&["tenant"])
-            .set(depth);
+        self.shared.set_pending(self.pending());
         let quiet = self.last_settled.elapsed() >= self.node.limits.poll;
         if self.phase == Phase::Ready && self.pending() == 0 && quiet {
             self.catch_up(ctx);

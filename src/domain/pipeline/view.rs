@@ -26,7 +26,7 @@ use super::listing::{JamaahCard, JamaahQuery, Page, TaskCard, TaskPage};
 use super::stage::Stage;
 use super::state::{Pilgrim, State};
 use super::statistics::StageReport;
-use super::tallies::{StageTally, Tallies};
+use super::tallies::{StageTally, StatusCounts, Tallies};
 use crate::domain::ids::{DepartureId, JamaahId, StageId, TaskId};
 use crate::domain::time::{Timestamp, plus_days};
 
@@ -169,6 +169,11 @@ impl View {
     /// after midnight in which the new day has not been published yet.
     pub(super) fn date(&self, now: Timestamp) -> NaiveDate {
         self.state.tenant.zone.date_of(now)
+    }
+
+    /// Everybody in memory, by status.
+    pub fn people(&self) -> StatusCounts {
+        self.tallies.people().by_status
     }
 
     pub(super) fn tallies(&self) -> &Tallies {

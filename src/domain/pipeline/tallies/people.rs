@@ -1,5 +1,7 @@
 //! How many people have which status, flags and departure risk.
 
+use std::ops::AddAssign;
+
 use serde::Serialize;
 
 use super::counts::add;
@@ -21,9 +23,30 @@ impl StatusCounts {
         self.on_track + self.at_risk + self.overdue
     }
 
+    /// Each with the word for it.
+    pub fn by_status(&self) -> [(&'static str, u32); 5] {
+        [
+            ("on_track", self.on_track),
+            ("at_risk", self.at_risk),
+            ("overdue", self.overdue),
+            ("completed", self.completed),
+            ("cancelled", self.cancelled),
+        ]
+    }
+
     /// All but those cancelled.
     pub fn expected(&self) -> u32 {
         self.active() + self.completed
+    }
+}
+
+impl AddAssign for StatusCounts {
+    fn add_assign(&mut self, other: Self) {
+        self.on_track += other.on_track;
+        self.at_risk += other.at_risk;
+        self.overdue += other.overdue;
+        self.completed += other.completed;
+        self.cancelled += other.cancelled;
     }
 }
 
