@@ -10,11 +10,12 @@ use diesel_async::RunQueryDsl;
 use super::database_url;
 use crate::cache::Cache;
 use crate::clock::Clock;
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, Mode};
 use crate::db;
 use crate::db::pool::{Pools, Settings};
 use crate::domain::time::Timestamp;
 use crate::metrics::Metrics;
+use crate::seed;
 
 /// What was found about one thing.
 enum Finding {
@@ -88,6 +89,7 @@ async fn examine_database(config: &Config) -> Vec<(&'static str, Finding)> {
         ("connections", examine_connections(config, &found)),
         ("clock", examine_clock(&found)),
         ("migrations", examine_migrations(url).await),
+        ("demo", examine_demo(config, url).await),
     ]
 }
 
@@ -160,6 +162,25 @@ async fn examine_migrations(url: &str) -> Finding {
         Ok(pending) => Bad(format!(
             "{} have not been run: `lajur migrate`",
             pending.join(", ")
+        )),
+        Err(error) => Bad(error.to_string()),
+    }
+}
+
+async fn examine_demo(config: &Config, url: &str) -> Finding {
+    let asked = async {
+        let mut conn = Pools::new(Settings::new(url))?.journal_connection().await?;
+        seed::demo_tenants(&mut conn).await
+    };
+    match asked.await {
+        Ok(demo) if demo.is_empty() => Good("there are no demo tenants".to_owned()),
+        Ok(demo) if config.mode == Mode::Production => Bad(format!(
+            "everybody knows the password of {}: `lajur serve` refuses them in production",
+            demo.join(", ")
+        )),
+        Ok(demo) => Good(format!(
+            "everybody knows the password of {}: production mode would refuse them",
+            demo.join(", ")
         )),
         Err(error) => Bad(error.to_string()),
     }

@@ -34,6 +34,7 @@ mod pipeline_permissions;
 mod pipeline_queue;
 mod pipeline_stages;
 mod pipeline_tasks;
+mod production;
 mod race;
 mod season;
 mod tasks;
