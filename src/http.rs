@@ -19,11 +19,11 @@ pub mod routes;
 pub mod scrape;
 pub mod submission;
 
+use actix_web::HttpResponse;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::web::{self, ServiceConfig};
-use actix_web::HttpResponse;
 use utoipa_actix_web::service_config::ServiceConfig as Described;
 use utoipa_swagger_ui::SwaggerUi;
 
