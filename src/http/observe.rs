@@ -162,7 +162,7 @@ fn report(app: &web::Data<App>, method: &Method, response: &ServiceResponse, too
     let cause = error
         .filter(|_| status.is_server_error())
         .and_then(hidden_cause);
-    macro_rules! line {
+    macro_rules! tell {
         ($level:expr) => {
             tracing::event!(
                 $level,
@@ -183,9 +183,9 @@ fn report(app: &web::Data<App>, method: &Method, response: &ServiceResponse, too
         // a dependency is away, or there is too much to do: no fault of the program
         let now = Instant::now();
         match app.outage.count(now) {
-            Tell::Now => line!(Level::WARN),
+            Tell::Now => tell!(Level::WARN),
             Tell::At(then) => {
-                line!(Level::DEBUG);
+                tell!(Level::DEBUG);
                 let app = app.clone();
                 actix_web::rt::spawn(async move {
                     tokio::time::sleep_until(then.into()).await;
@@ -193,12 +193,12 @@ fn report(app: &web::Data<App>, method: &Method, response: &ServiceResponse, too
                     tracing::warn!(requests, "more requests were answered with 503");
                 });
             }
-            Tell::Nothing => line!(Level::DEBUG),
+            Tell::Nothing => tell!(Level::DEBUG),
         }
     } else if status.is_server_error() {
-        line!(Level::ERROR);
+        tell!(Level::ERROR);
     } else {
-        line!(Level::INFO);
+        tell!(Level::INFO);
     }
 }
 

@@ -69,8 +69,10 @@ impl Settings {
     /// end: whether it succeeded, and what it said.
     pub async fn run(&self, arguments: &[&str]) -> (bool, String) {
         let running = self.command().args(arguments).output();
-        let ended = tokio::time::timeout(START, running).await;
-        let output = ended.expect("the program does not end").unwrap();
+        let Ok(ended) = tokio::time::timeout(START, running).await else {
+            panic!("the program does not end");
+        };
+        let output = ended.unwrap();
         let text = [output.stdout, output.stderr].concat();
         (output.status.success(), String::from_utf8(text).unwrap())
     }
