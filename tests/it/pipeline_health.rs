@@ -6,8 +6,11 @@ use serde_json::{Value, json};
 
 use crate::support::TestApp;
 use crate::support::season::Season;
+use crate::support::server::until;
 
 const HEALTH: &str = "/api/v1/pipeline/health";
+/// Until what happens in the background has happened.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
 const BOTTLENECKS: &str = "/api/v1/pipeline/bottlenecks";
 
 /// Ten people who have not moved for three weeks.
@@ -153,20 +156,19 @@ async fn a_tenant_that_cannot_be_loaded_is_read_from_the_cache() {
         (Kind::Bottlenecks, BOTTLENECKS),
         (Kind::Stages, "/api/v1/pipeline/stages"),
     ] {
-        let data = key.get(path).await.data(200);
-        let kept = loop {
-            // they are kept in the background
-            match there
-                .running
-                .app
-                .cache
-                .get(TenantId(there.tenant.id), kind, 0)
-                .await
-            {
-                Some(kept) => break kept,
-                None => tokio::task::yield_now().await,
-            }
-        };
+        let (mut data, mut kept) = (Value::Null, None);
+        // they are kept in the background, and what time has brought is written there
+        until("what is kept is what is told", PATIENCE, async || {
+            let answer = key.get(path).await;
+            data = answer.data(200);
+            let seq = answer.json()["meta"]["seq"].as_i64().unwrap();
+            let cache = &there.running.app.cache;
+            kept = cache.get(TenantId(there.tenant.id), kind, seq).await;
+            let body = kept.as_ref().map(|kept| &kept.body[..]).unwrap_or(b"{}");
+            serde_json::from_slice::<Value>(body).unwrap()["data"] == data
+        })
+        .await;
+        let kept = kept.unwrap();
         given.push((kind, path, data, kept));
     }
 
