@@ -18,6 +18,7 @@ pub mod http;
 pub mod importing;
 pub mod logging;
 pub mod metrics;
+pub mod realtime;
 pub mod secrets;
 pub mod seed;
 pub mod spreadsheet;
