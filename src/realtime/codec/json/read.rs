@@ -15,7 +15,13 @@ use crate::realtime::protocol::{Command, Connect, History, Position, Refresh, Re
 /// Rather an error than a subscription without recovery.
 const FLAG_REFUSE_UNRECOVERED: i64 = 2;
 
+/// Deeper values are refused, those of fields that are ignored included.
+const MAX_DEPTH: u32 = 128;
+
 pub fn command(text: &[u8]) -> Result<Command, Malformed> {
+    if is_too_deep(text) {
+        return Err(Malformed);
+    }
     let Object(line) = serde_json::from_slice::<Object<Line>>(text).map_err(|_| Malformed)?;
     let id = line.id;
     let request = match line.request()? {
@@ -25,6 +31,34 @@ pub fn command(text: &[u8]) -> Result<Command, Malformed> {
         Some(_) | None => return Err(Malformed),
     };
     Ok(Command { id, request })
+}
+
+/// Whether brackets outside of texts are nested too deep.
+fn is_too_deep(json: &[u8]) -> bool {
+    let mut depth = 0u32;
+    let mut bytes = json.iter();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            b'"' => skip_text(&mut bytes),
+            _ => (),
+        }
+        if depth > MAX_DEPTH {
+            return true;
+        }
+    }
+    false
+}
+
+fn skip_text<'b>(bytes: &mut impl Iterator<Item = &'b u8>) {
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => return,
+            b'\\' => drop(bytes.next()),
+            _ => (),
+        }
+    }
 }
 
 /// Nothing but perhaps an id of 0, which is as good as absent.

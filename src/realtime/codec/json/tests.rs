@@ -185,6 +185,19 @@ fn malformed_lines_are_no_commands() {
 }
 
 #[test]
+fn values_are_nested_only_so_deep() {
+    let nested = |depth: usize| {
+        let (open, close) = ("[".repeat(depth), "]".repeat(depth));
+        one(&format!(r#"{{"id":1,"rpc":{{"data":{open}{close}}}}}"#)).is_ok()
+    };
+    assert!(nested(126) && !nested(127));
+    let in_text = format!(r#"{{"id":1,"rpc":{{"data":"\\\"{}"}}}}"#, "[".repeat(200));
+    assert!(one(&in_text).is_ok());
+    let side_by_side = format!(r#"{{"id":1,"rpc":{{"data":[{}0]}}}}"#, "[],".repeat(200));
+    assert!(one(&side_by_side).is_ok());
+}
+
+#[test]
 fn a_message_holds_several_lines() {
     let ok = |line: &str| read(line).iter().map(Result::is_ok).collect::<Vec<_>>();
     assert_eq!(ok("{}\n{}"), [true, true]);

@@ -87,7 +87,6 @@ fn rights(number: u8) -> Arc<Principal> {
 }
 
 /// What a message was made under.
-#[derive(Clone)]
 struct Sent {
     text: String,
     principal: Arc<Principal>,
@@ -166,7 +165,8 @@ impl World {
         (self.sent, self.acked) = (0, 0);
         self.wire.clear();
         self.questions.clear();
-        let effects = self.connection.say(json!({"id": self.id(), "connect": {}}));
+        let id = self.id();
+        let effects = self.connection.say(json!({"id": id, "connect": {}}));
         assert!(matches!(effects.as_slice(), [Effect::Authenticate { .. }]));
         let effects = self.connection.admit(Ok(Admission {
             principal: Arc::clone(&self.principal),
@@ -386,7 +386,7 @@ impl World {
         if let Some(after) = self.load.take() {
             self.connection.feed.load(after);
             let Connection { session, feed, now } = &mut self.connection;
-            let effects = session.loaded(*now, Some(feed));
+            let effects = session.loaded(*now, Some(&*feed));
             self.take(effects);
         }
     }

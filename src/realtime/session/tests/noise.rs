@@ -75,21 +75,10 @@ fn noise_ends_in_documented_codes() {
     for number in 0..FRAMES {
         let message = frame(&mut rng);
         let mut effects = connection.send(&message);
-        // whoever is asked answers, now and then too late
-        while let Some(next) = effects.iter().find_map(|effect| match effect {
-            Effect::Authenticate { .. } => Some(Connection::admit_some as fn(&mut _, u64) -> _),
-            Effect::Ask(_) => Some(Connection::answer_some),
-            Effect::Refresh { .. } => Some(Connection::refresh_some),
-            _ => None,
-        }) {
-            let id = effects.iter().find_map(|effect| match effect {
-                Effect::Ask(question) => Some(question.id),
-                Effect::Refresh { question, .. } => Some(*question),
-                _ => None,
-            });
-            let well_formed = lines(&effects);
-            assert!(well_formed.iter().all(Value::is_object));
-            effects = next(&mut connection, id.unwrap_or_default());
+        // whoever is asked answers
+        while let Some(asked) = effects.iter().find(|effect| is_question(effect)).cloned() {
+            assert!(lines(&effects).iter().all(Value::is_object), "{message}");
+            effects = connection.answer_somehow(&asked);
         }
         assert!(lines(&effects).iter().all(Value::is_object), "{message}");
         connection.feed.tasks(usize::from(number % 50 == 0));
@@ -99,32 +88,40 @@ fn noise_ends_in_documented_codes() {
         } else if number % 40 == 0 {
             connection = Connection::fresh(Settings::default());
             connection.say(json!({"id": 1, "connect": {}}));
-            connection.admit_some(0);
+            connection.answer_somehow(&Effect::Authenticate { token: None });
         }
     }
     // bad requests, and those that are right and not offered
     assert_eq!(codes.into_iter().collect::<Vec<_>>(), [3501, 3508]);
 }
 
+fn is_question(effect: &Effect) -> bool {
+    matches!(
+        effect,
+        Effect::Authenticate { .. } | Effect::Refresh { .. } | Effect::Ask(_)
+    )
+}
+
 impl Connection {
-    fn admit_some(&mut self, _: u64) -> Vec<Effect> {
-        self.admit(Ok(Admission {
-            expires_in: Some(SECOND * 900),
-            ..admission()
-        }))
-    }
-
-    fn answer_some(&mut self, question: u64) -> Vec<Effect> {
-        let answer = match question % 3 {
-            0 => Ok(Answer::Presence(vec![])),
-            1 => Ok(Answer::History(vec![])),
-            _ => Err(ErrorCode::Internal),
-        };
-        self.answer(question, answer)
-    }
-
-    fn refresh_some(&mut self, question: u64) -> Vec<Effect> {
-        self.session
-            .refreshed(question, Err(Refusal::Busy), self.now, Some(&self.feed))
+    fn answer_somehow(&mut self, asked: &Effect) -> Vec<Effect> {
+        match asked {
+            Effect::Refresh { question, .. } => {
+                let outcome = Err(Refusal::Busy);
+                self.session
+                    .refreshed(*question, outcome, self.now, Some(&self.feed))
+            }
+            Effect::Ask(question) => {
+                let answer = match question.id % 3 {
+                    0 => Ok(Answer::Presence(vec![])),
+                    1 => Ok(Answer::History(vec![])),
+                    _ => Err(ErrorCode::Internal),
+                };
+                self.answer(question.id, answer)
+            }
+            _ => self.admit(Ok(Admission {
+                expires_in: Some(SECOND * 900),
+                ..admission()
+            })),
+        }
     }
 }

@@ -64,7 +64,7 @@ fn what_shows_something_else_must_be_loaded_anew() {
     let same = principal(&["a"], &[TasksRead, TasksWork, PipelineRead]);
     connection.feed.rights(AccessChange::Principal(same));
     let effects = connection.pull();
-    assert_eq!(unsubscribed(&effects), []);
+    assert!(unsubscribed(&effects).is_empty());
     assert_eq!(offsets(&effects), [1]);
 }
 
@@ -91,7 +91,7 @@ fn rights_that_changed_during_authentication_are_seen() {
     });
     let effects = connection.admit(Ok(admission()));
     assert_eq!(closed(&effects), Some(3503));
-    assert_eq!(lines(&effects), [] as [Value; 0]);
+    assert!(lines(&effects).is_empty());
 }
 
 #[test]
