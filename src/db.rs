@@ -5,6 +5,7 @@
 //! requests is [`pool::Pools::read`] or [`pool::Pools::write`]: they say whose
 //! rows can be seen. Not found is `None` or an empty list, never an error.
 
+pub mod bottleneck_alerts;
 pub mod events;
 pub mod imports;
 pub mod jamaah;

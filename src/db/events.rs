@@ -254,6 +254,7 @@ pub fn row(subject_type: &str, after: &str) -> Result<Row> {
         "task" => parse(after).map(Row::Task),
         "comment" => parse(after).map(Row::Comment),
         "import" => parse(after).map(Row::Import),
+        "bottleneck_alert" => parse(after).map(Row::BottleneckAlert),
         other => {
             return Err(Error::Unreadable {
                 what: "subject type",

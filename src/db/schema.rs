@@ -17,6 +17,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    bottleneck_alerts (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        stage_id -> Uuid,
+        state -> Text,
+        severity -> Text,
+        score -> Float8,
+        raised_at -> Timestamptz,
+        cleared_at -> Nullable<Timestamptz>,
+        acknowledged_at -> Nullable<Timestamptz>,
+        acknowledged_by_type -> Nullable<Text>,
+        acknowledged_by -> Nullable<Uuid>,
+        last_reminded_at -> Nullable<Timestamptz>,
+        history -> Jsonb,
+        version -> Int4,
+    }
+}
+
+diesel::table! {
     departures (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -307,6 +326,7 @@ diesel::table! {
 }
 
 diesel::joinable!(api_keys -> tenants (tenant_id));
+diesel::joinable!(bottleneck_alerts -> tenants (tenant_id));
 diesel::joinable!(departures -> tenants (tenant_id));
 diesel::joinable!(imports -> tenants (tenant_id));
 diesel::joinable!(pipeline_stages -> tenants (tenant_id));
@@ -316,6 +336,7 @@ diesel::joinable!(users -> tenants (tenant_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
+    bottleneck_alerts,
     departures,
     events,
     imports,

@@ -11,9 +11,10 @@ use std::borrow::Cow;
 use std::io::Write;
 
 use crate::domain::ids::{
-    ApiKeyId, BatchId, CommandId, CommentId, DepartureId, ImportId, InstanceId, JamaahId, RoleId,
-    SessionId, StageId, TaskId, TemplateId, TenantId, UserId,
+    ApiKeyId, BatchId, BottleneckAlertId, CommandId, CommentId, DepartureId, ImportId, InstanceId,
+    JamaahId, RoleId, SessionId, StageId, TaskId, TemplateId, TenantId, UserId,
 };
+use crate::domain::pipeline::bottleneck::{AlertState, Severity};
 use crate::domain::pipeline::departure::DepartureState;
 use crate::domain::pipeline::import::ImportState;
 use crate::domain::pipeline::instance::InstanceState;
@@ -100,6 +101,11 @@ words! {
     }
     Priority { Low => "low", Normal => "normal", High => "high", Urgent => "urgent" }
     ImportState { Running => "running", Completed => "completed", Interrupted => "interrupted" }
+    AlertState {
+        ActiveUnack => "active_unack", ActiveAck => "active_ack",
+        ClearedUnack => "cleared_unack", ClearedAck => "cleared_ack",
+    }
+    Severity { Low => "low", Medium => "medium", High => "high", Critical => "critical" }
     ActorKind { User => "user", ApiKey => "api_key", System => "system" }
 }
 
@@ -131,7 +137,7 @@ macro_rules! ids {
 
 ids! {
     TenantId, UserId, ApiKeyId, SessionId, RoleId, StageId, TemplateId, DepartureId, JamaahId,
-    InstanceId, TaskId, CommentId, ImportId, CommandId, BatchId,
+    InstanceId, TaskId, CommentId, ImportId, BottleneckAlertId, CommandId, BatchId,
 }
 
 /// Which kind of principal; the first of the two columns that hold an [`Actor`].

@@ -52,6 +52,7 @@ ids! {
     TaskId,
     CommentId,
     ImportId,
+    BottleneckAlertId,
     /// What one command changed: its events share this id and are neighbours in the log.
     CommandId,
     /// One write of the journal for one tenant.

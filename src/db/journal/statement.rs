@@ -16,8 +16,8 @@ use super::TenantBatch;
 use super::columns::Existing;
 use super::encode::EventText;
 use super::tables::{
-    Comments, Departures, Dependencies, Events, Imports, Instances, People, Stages, Statuses,
-    Tasks, Templates, Versions,
+    Alerts, Comments, Departures, Dependencies, Events, Imports, Instances, People, Stages,
+    Statuses, Tasks, Templates, Versions,
 };
 use crate::db::{Error, Result};
 use crate::domain::ids::TenantId;
@@ -68,6 +68,7 @@ struct Rare<'a> {
     versions: Versions<'a>,
     comments: Comments<'a>,
     imports: Imports<'a>,
+    alerts: Alerts<'a>,
 }
 
 impl<'a> Rows<'a> {
@@ -111,6 +112,7 @@ impl<'a> Rows<'a> {
             Row::PipelineVersion(row) => self.rare().versions.push_row(tenant, row)?,
             Row::Comment(row) => self.rare().comments.push(tenant, row),
             Row::Import(row) => self.rare().imports.push_row(tenant, row)?,
+            Row::BottleneckAlert(row) => self.rare().alerts.push_row(tenant, row)?,
         }
         Ok(())
     }
@@ -231,6 +233,8 @@ impl Rare<'_> {
         self.comments.insert(Existing::Replace, out)?;
         out.push_sql("), im AS (");
         self.imports.insert(Existing::Replace, out)?;
+        out.push_sql("), al AS (");
+        self.alerts.insert(Existing::Replace, out)?;
         out.push_sql(")");
         Ok(())
     }

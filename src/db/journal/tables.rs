@@ -13,6 +13,7 @@ use super::encode::{EventText, text};
 use super::{NewEvent, TenantBatch};
 use crate::db::Result;
 use crate::db::types::{JsonText, Word, actor_id, actor_kind};
+use crate::domain::pipeline::bottleneck::BottleneckAlert;
 use crate::domain::pipeline::comment::Comment;
 use crate::domain::pipeline::departure::Departure;
 use crate::domain::pipeline::import::Import;
@@ -266,6 +267,31 @@ columns! {
 impl<'a> Imports<'a> {
     pub(super) fn push_row(&mut self, tenant: Uuid, row: &'a Import) -> Result<()> {
         self.push(tenant, row, text(&row.problems)?);
+        Ok(())
+    }
+}
+
+columns! {
+    Alerts in "bottleneck_alerts" of (tenant: Uuid, row: &'a BottleneckAlert, history: String) key (tenant_id, id);
+    tenant_id: SqlUuid as Uuid = tenant;
+    id: SqlUuid as Uuid = row.id.0;
+    stage_id: SqlUuid as Uuid = row.stage_id.0;
+    state: Text as &'static str = row.state.word();
+    severity: Text as &'static str = row.severity.word();
+    score: Double as f64 = row.score;
+    raised_at: Timestamptz as Timestamp = row.raised_at;
+    cleared_at: Nullable<Timestamptz> as Option<Timestamp> = row.cleared_at;
+    acknowledged_at: Nullable<Timestamptz> as Option<Timestamp> = row.acknowledged_at;
+    acknowledged_by_type: Nullable<Text> as Option<&'static str> = row.acknowledged_by.map(|actor| actor_kind(actor).word());
+    acknowledged_by: Nullable<SqlUuid> as Option<Uuid> = row.acknowledged_by.and_then(actor_id);
+    last_reminded_at: Nullable<Timestamptz> as Option<Timestamp> = row.last_reminded_at;
+    history: Jsonb as JsonText<'a> = JsonText(Cow::Owned(history));
+    version: Int4 as i32 = row.version;
+}
+
+impl<'a> Alerts<'a> {
+    pub(super) fn push_row(&mut self, tenant: Uuid, row: &'a BottleneckAlert) -> Result<()> {
+        self.push(tenant, row, text(&row.history)?);
         Ok(())
     }
 }

@@ -10,6 +10,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures::TryStreamExt;
 use uuid::Uuid;
 
+use crate::db::bottleneck_alerts;
 use crate::db::schema::{
     departures, jamaah, jamaah_pipeline_status as statuses, pipeline_stages, pipeline_tasks,
     pipeline_versions, stage_dependencies, stage_instances, task_templates,
@@ -74,6 +75,7 @@ pub(super) async fn hot(
         statuses: all_statuses(conn, tenant, whose, texts).await?,
         instances: instances(conn, tenant, whose).await?,
         tasks: tasks(conn, tenant, whose, texts).await?,
+        alerts: bottleneck_alerts::hot(conn, tenant, closed_since).await?,
     })
 }
 

@@ -17,6 +17,12 @@ fn seen(state: &State) -> Vec<String> {
             .tasks()
             .map(|task| format!("{:?} {task:?}", state.slot(task.id))),
     );
+    let mut alerts: Vec<_> = state.alerts().collect();
+    alerts.sort_by_key(|alert| alert.id);
+    for alert in alerts {
+        let active = state.active_alert(alert.stage_id).map(|active| active.id);
+        seen.push(format!("{alert:?} {active:?}"));
+    }
     let mut pilgrims: Vec<_> = state.pilgrims().collect();
     pilgrims.sort_by_key(|pilgrim| pilgrim.jamaah.id);
     for pilgrim in pilgrims {

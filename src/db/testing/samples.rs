@@ -13,6 +13,7 @@ use diesel_async::AsyncPgConnection;
 use crate::db::journal::{NewEvent, TenantBatch};
 use crate::db::tenants::{self, NewTenant};
 use crate::domain::ids::{CommandId, IdSource, TenantId, UserId};
+use crate::domain::pipeline::bottleneck::{AlertState, BottleneckAlert, Severity, SeverityChange};
 use crate::domain::pipeline::change::{Change, EventKind, Row};
 use crate::domain::pipeline::comment::Comment;
 use crate::domain::pipeline::departure::{Departure, DepartureState};
@@ -43,6 +44,8 @@ pub struct Season {
     pub statuses: Vec<Arc<JamaahStatus>>,
     pub instances: Vec<Arc<StageInstance>>,
     pub tasks: Vec<Arc<Task>>,
+    /// The active ones each of another stage.
+    pub alerts: Vec<Arc<BottleneckAlert>>,
 }
 
 impl Season {
@@ -50,6 +53,7 @@ impl Season {
         let mut rows: Vec<Row> = Vec::new();
         rows.extend(self.stages.iter().cloned().map(Row::Stage));
         rows.extend(self.version.iter().cloned().map(Row::PipelineVersion));
+        rows.extend(self.alerts.iter().cloned().map(Row::BottleneckAlert));
         rows.extend(self.departures.iter().cloned().map(Row::Departure));
         rows.extend(self.jamaah.iter().cloned().map(Row::Jamaah));
         rows.extend(self.statuses.iter().cloned().map(Row::JamaahStatus));
@@ -367,6 +371,30 @@ impl Sampler {
         }
     }
 
+    /// Cleared just now, if it is.
+    pub fn alert(&mut self, stage: &Stage, state: AlertState) -> BottleneckAlert {
+        let severities = [Severity::Low, Severity::High, Severity::Critical];
+        BottleneckAlert {
+            id: self.id(),
+            stage_id: stage.id,
+            state,
+            severity: self.one(&severities),
+            score: self.rng.random_range(0.0..=100.0),
+            raised_at: self.instant(),
+            cleared_at: (!state.is_active()).then_some(self.now),
+            acknowledged_at: state.is_acknowledged().then(|| self.instant()),
+            acknowledged_by: state.is_acknowledged().then(|| self.actor()),
+            last_reminded_at: self.maybe(Self::instant),
+            history: (0..self.rng.random_range(1..4))
+                .map(|_| SeverityChange {
+                    severity: self.one(&severities),
+                    at: self.instant(),
+                })
+                .collect(),
+            version: self.rng.random_range(1..9),
+        }
+    }
+
     /// So many jamaah with a path of so many stages and a task in each.
     pub fn season(&mut self, people: usize, stages: i32) -> Season {
         let mut season = Season::default();
@@ -404,6 +432,15 @@ impl Sampler {
                 season.instances.push(instance);
             }
             season.jamaah.push(jamaah);
+        }
+        let states = [
+            AlertState::ActiveUnack,
+            AlertState::ClearedAck,
+            AlertState::ActiveAck,
+            AlertState::ClearedUnack,
+        ];
+        for (stage, state) in season.stages.iter().zip(states) {
+            season.alerts.push(Arc::new(self.alert(stage, state)));
         }
         season
     }

@@ -2,16 +2,19 @@
 //!
 //! The measure is `docs/rules.md`'s: people who only wait for a window never
 //! count, rates are over 14 days with today, and what is unknown is left out
-//! instead of guessed. Raising an alert only after repeated findings, and
-//! clearing it late, is the business of whoever keeps alerts.
+//! instead of guessed. What is found at one moment is a [`Bottleneck`]; what
+//! was found repeatedly has a [`BottleneckAlert`], which is also cleared late.
 
+mod alert;
 mod cause;
 mod evidence;
 mod severity;
 mod significance;
 #[cfg(test)]
 mod tests;
+mod watch;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -24,11 +27,13 @@ use super::view::View;
 use crate::domain::ids::StageId;
 use crate::domain::time::{Timestamp, plus_days};
 
+pub use alert::{AlertState, BottleneckAlert, HISTORY, RemindEvery, SeverityChange};
 pub use cause::{
     AssigneeLoad, Blocker, Cause, OverRepresented, Queue, RoleLoad, Suggestion, Variable,
 };
 pub use evidence::{Evidence, NEAR_DAYS, NearDeparture, Points};
 pub use severity::Severity;
+pub use watch::{Reading, Reminder, Ruling, Watch, level, reminders};
 
 /// Arrivals and completions that differ by less than this share of the
 /// completions make a stage steady.
@@ -60,6 +65,8 @@ pub struct Bottleneck {
     pub cycle_time_days: Option<f64>,
     /// Why there is no cycle time; `null` when there is one.
     pub unstable: Option<Unstable>,
+    /// `null` until it has been found by two evaluations in a row.
+    pub alert: Option<Arc<BottleneckAlert>>,
 }
 
 /// A stage that fills or empties.
@@ -99,6 +106,21 @@ impl View {
             .any(|(_, _, evidence)| evidence.severity() == Some(Severity::Critical))
     }
 
+    /// What there is to say about every stage with work in progress.
+    fn readings(&self, now: Timestamp) -> BTreeMap<StageId, Reading> {
+        self.measured(now)
+            .map(|(stage, _, evidence)| {
+                let score = evidence.score();
+                let reading = Reading {
+                    severity: evidence.severity_at(score),
+                    held: evidence.severity_at(score + watch::MARGIN),
+                    score,
+                };
+                (stage.id, reading)
+            })
+            .collect()
+    }
+
     /// All stages with work in progress, retired ones too.
     fn measured(&self, now: Timestamp) -> impl Iterator<Item = (&Stage, &StageTally, Evidence)> {
         let today = self.date(now);
@@ -134,6 +156,7 @@ impl View {
             suggestion: Suggestion::of(&evidence, &cause),
             cycle_time_days: steady.then(|| f64::from(evidence.wip) / evidence.throughput_per_day),
             unstable,
+            alert: self.state.active_alert(stage.id).cloned(),
             cause,
             evidence,
         }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::bottleneck::BottleneckAlert;
 use super::comment::Comment;
 use super::departure::Departure;
 use super::import::Import;
@@ -28,6 +29,7 @@ pub enum Row {
     Task(Arc<Task>),
     Comment(Arc<Comment>),
     Import(Arc<Import>),
+    BottleneckAlert(Arc<BottleneckAlert>),
 }
 
 impl Row {
@@ -43,6 +45,7 @@ impl Row {
             Self::Task(_) => "task",
             Self::Comment(_) => "comment",
             Self::Import(_) => "import",
+            Self::BottleneckAlert(_) => "bottleneck_alert",
         }
     }
 
@@ -58,6 +61,7 @@ impl Row {
             Self::Task(row) => row.id.0,
             Self::Comment(row) => row.id.0,
             Self::Import(row) => row.id.0,
+            Self::BottleneckAlert(row) => row.id.0,
         }
     }
 
@@ -66,6 +70,7 @@ impl Row {
             Self::Stage(row) => Some(row.id),
             Self::StageInstance(row) => Some(row.stage_id),
             Self::Task(row) => Some(row.stage_id),
+            Self::BottleneckAlert(row) => Some(row.stage_id),
             Self::JamaahStatus(row) => row.current_stage_id,
             _ => None,
         }
@@ -108,6 +113,7 @@ impl Serialize for Row {
             Self::Task(row) => row.serialize(serializer),
             Self::Comment(row) => row.serialize(serializer),
             Self::Import(row) => row.serialize(serializer),
+            Self::BottleneckAlert(row) => row.serialize(serializer),
         }
     }
 }
@@ -184,4 +190,9 @@ event_kinds! {
     ImportProgressed => "import.progressed",
     ImportCompleted => "import.completed",
     ImportInterrupted => "import.interrupted",
+    BottleneckRaised => "bottleneck.raised",
+    BottleneckSeverityChanged => "bottleneck.severity_changed",
+    BottleneckAcknowledged => "bottleneck.acknowledged",
+    BottleneckReminded => "bottleneck.reminded",
+    BottleneckCleared => "bottleneck.cleared",
 }

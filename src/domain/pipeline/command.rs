@@ -5,12 +5,15 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::bottleneck::{Reminder, Ruling};
 use super::departure::DepartureState;
 use super::import::Import;
 use super::jamaah::Sex;
 use super::stage::{Stage, StageCategory, WipLimitKind};
 use super::task::Priority;
-use crate::domain::ids::{DepartureId, JamaahId, StageId, TaskId, TemplateId, UserId};
+use crate::domain::ids::{
+    BottleneckAlertId, DepartureId, JamaahId, StageId, TaskId, TemplateId, UserId,
+};
 use crate::domain::principal::RoleKey;
 use crate::domain::time::SlaCalendar;
 
@@ -104,6 +107,17 @@ pub enum Command {
         jamaah_ids: Option<Vec<JamaahId>>,
     },
 
+    /// Somebody knows of a bottleneck.
+    AcknowledgeBottleneck {
+        id: BottleneckAlertId,
+        expected: Option<i32>,
+    },
+
+    /// By the program: raise, change and clear alerts, and remind of them.
+    KeepAlerts {
+        rulings: Vec<Ruling>,
+        reminders: Vec<Reminder>,
+    },
     /// By the program: look again at these jamaah, because a deadline of theirs has come.
     Review {
         jamaah_ids: Vec<JamaahId>,
@@ -115,7 +129,10 @@ pub enum Command {
 impl Command {
     /// Nobody has asked for it.
     pub fn is_by_the_program(&self) -> bool {
-        matches!(self, Self::Review { .. } | Self::RenewBaselines)
+        matches!(
+            self,
+            Self::Review { .. } | Self::RenewBaselines | Self::KeepAlerts { .. }
+        )
     }
 }
 

@@ -5,6 +5,7 @@
 //! the jamaah moves) is decided in the same breath by `follow`, and belongs to
 //! the same command. The first change is the row that the command was about.
 
+mod alerts;
 mod departures;
 mod follow;
 mod importing;
@@ -130,6 +131,11 @@ impl Desk<'_> {
             } => self.set_templates(*id, *expected, templates),
             Command::ApplyPipeline { jamaah_ids } => self.apply_pipeline(jamaah_ids.as_deref()),
 
+            Command::AcknowledgeBottleneck { id, expected } => {
+                self.acknowledge_alert(*id, *expected)
+            }
+
+            Command::KeepAlerts { rulings, reminders } => self.keep_alerts(rulings, reminders),
             Command::Review { jamaah_ids } => self.review(jamaah_ids),
             Command::RenewBaselines => self.renew_baselines(),
         }

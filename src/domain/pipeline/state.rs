@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
+use super::bottleneck::BottleneckAlert;
 use super::change::Row;
 use super::departure::Departure;
 use super::instance::StageInstance;
@@ -19,7 +20,7 @@ use super::jamaah::{Jamaah, JamaahStatus};
 use super::stage::{PipelineVersion, Stage};
 use super::task::Task;
 use super::tenant::Tenant;
-use crate::domain::ids::{DepartureId, JamaahId, StageId, TaskId};
+use crate::domain::ids::{BottleneckAlertId, DepartureId, JamaahId, StageId, TaskId};
 
 type Map<K, V> = imbl::GenericHashMap<K, V, ahash::RandomState, imbl::shared_ptr::DefaultSharedPtr>;
 
@@ -56,6 +57,8 @@ pub struct State {
     passports: Map<Arc<str>, Arc<[JamaahId]>>,
     slots: Map<TaskId, Slot>,
     tasks: imbl::Vector<Arc<Task>>,
+    alerts: Map<BottleneckAlertId, Arc<BottleneckAlert>>,
+    active_alerts: Map<StageId, BottleneckAlertId>,
 }
 
 impl State {
@@ -71,6 +74,8 @@ impl State {
             passports: Map::default(),
             slots: Map::default(),
             tasks: imbl::Vector::new(),
+            alerts: Map::default(),
+            active_alerts: Map::default(),
         }
     }
 
@@ -161,6 +166,19 @@ impl State {
             .filter(move |task| task.stage_id == stage)
     }
 
+    /// Alerts that are active, or not acknowledged, or were cleared lately.
+    pub fn alerts(&self) -> impl Iterator<Item = &Arc<BottleneckAlert>> {
+        self.alerts.values()
+    }
+
+    pub fn alert(&self, id: BottleneckAlertId) -> Option<&Arc<BottleneckAlert>> {
+        self.alerts.get(&id)
+    }
+
+    pub fn active_alert(&self, stage: StageId) -> Option<&Arc<BottleneckAlert>> {
+        self.alert(*self.active_alerts.get(&stage)?)
+    }
+
     /// Puts a row where it belongs, new or changed. Rows that refer to a
     /// jamaah who is not hot are left out.
     pub fn put(&mut self, row: &Row) {
@@ -180,9 +198,19 @@ impl State {
             }
             Row::StageInstance(instance) => self.put_instance(instance),
             Row::Task(task) => self.put_task(task),
+            Row::BottleneckAlert(alert) => self.put_alert(alert),
             // not held in memory
             Row::Comment(_) | Row::Import(_) => {}
         }
+    }
+
+    fn put_alert(&mut self, alert: &Arc<BottleneckAlert>) {
+        if alert.state.is_active() {
+            self.active_alerts.insert(alert.stage_id, alert.id);
+        } else if self.active_alerts.get(&alert.stage_id) == Some(&alert.id) {
+            self.active_alerts.remove(&alert.stage_id);
+        }
+        self.alerts.insert(alert.id, alert.clone());
     }
 
     fn put_departure(&mut self, departure: &Arc<Departure>) {

@@ -17,7 +17,7 @@ use super::client::Client;
 use super::server::{all_pages, until};
 
 /// Subjects of the log, the tables that hold them, and those tables' keys.
-const TABLES: [(&str, &str, &str); 9] = [
+const TABLES: [(&str, &str, &str); 10] = [
     ("stage", "pipeline_stages", "id"),
     ("pipeline_version", "pipeline_versions", "version"),
     ("departure", "departures", "id"),
@@ -27,6 +27,7 @@ const TABLES: [(&str, &str, &str); 9] = [
     ("task", "pipeline_tasks", "id"),
     ("comment", "task_comments", "id"),
     ("import", "imports", "id"),
+    ("bottleneck_alert", "bottleneck_alerts", "id"),
 ];
 
 /// The order of a stage's lists is kept in tables of their own.
@@ -161,7 +162,7 @@ fn columns(subject: &str, after: &Value) -> Value {
     let mut row = Map::new();
     for (name, value) in after.as_object().unwrap() {
         match name.as_str() {
-            "completed_by" | "created_by" | "author" => {
+            "completed_by" | "created_by" | "acknowledged_by" | "author" => {
                 row.insert(format!("{name}_type"), value["type"].clone());
                 row.insert(name.clone(), value["id"].clone());
             }

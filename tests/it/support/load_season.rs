@@ -9,6 +9,7 @@ use lajur::db::journal::{self, NewEvent, TenantBatch};
 use lajur::db::tenants;
 use lajur::db::testing::TestDatabase;
 use lajur::domain::ids::{CommandId, IdSource, TenantId};
+use lajur::domain::pipeline::bottleneck::{Ruling, Severity};
 use lajur::domain::pipeline::command::{Command, NewDeparture, NewJamaah};
 use lajur::domain::pipeline::decide::{Context, TEMPLATES, decide, from_template};
 use lajur::domain::pipeline::state::State;
@@ -28,7 +29,7 @@ pub struct Season {
 
 impl Season {
     /// Registers `people` on departures some weeks ahead; the stages that
-    /// wait for nothing are open, with twelve tasks each.
+    /// wait for nothing are open, with twelve tasks each, and one alert.
     pub async fn begin(database: &TestDatabase, tenant: &Tenant, people: usize) -> Self {
         let id = TenantId(tenant.id);
         let pools = database.pools();
@@ -44,6 +45,7 @@ impl Season {
             events: Vec::new(),
         };
         beginning.register(&tenant.slug, people);
+        beginning.raise_alert();
         let Beginning {
             state,
             mut ids,
@@ -119,6 +121,21 @@ impl Beginning {
                 notes: None,
             }));
         }
+    }
+
+    /// The first stage holds people up.
+    fn raise_alert(&mut self) {
+        let stage_id = self.state.stages()[0].id;
+        let rulings = vec![Ruling {
+            stage_id,
+            from: None,
+            to: Some(Severity::Medium),
+            score: 35.0,
+        }];
+        self.carry_out(&Command::KeepAlerts {
+            rulings,
+            reminders: Vec::new(),
+        });
     }
 
     fn carry_out(&mut self, command: &Command) {

@@ -59,10 +59,14 @@ impl FromStr for Severity {
 impl Evidence {
     /// `None` when it is no bottleneck.
     pub fn severity(&self) -> Option<Severity> {
+        self.severity_at(self.score())
+    }
+
+    /// What it would be with another score.
+    pub(super) fn severity_at(&self, score: f64) -> Option<Severity> {
         if self.wip < MIN_ITEMS && self.near_departures.is_empty() {
             return None;
         }
-        let score = self.score();
         let later_than = |days: f64| self.mean_delay_days.is_some_and(|delay| delay > days);
         if score >= 60.0
             || self.late >= 50

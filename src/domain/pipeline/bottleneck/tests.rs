@@ -136,6 +136,26 @@ fn without_completions_pressure_and_work_on_hand_are_as_bad_as_can_be() {
     assert_eq!(found.severity, Severity::Medium);
 }
 
+#[test]
+fn five_points_below_a_limit_is_not_yet_below_it() {
+    let mut case = Case::new();
+    // 35 points: medium, and 40 would be high
+    case.scene.inside(10, 1, case.departure, |_, _| {});
+    let now = case.scene.now();
+    let reading = |case: &Case| case.scene.view().readings(now)[&case.scene.stage(1)];
+    let exact = reading(&case);
+    assert!(near(exact.score, 35.0));
+    assert_eq!(
+        (exact.severity, exact.held),
+        (Some(Severity::Medium), Some(Severity::High))
+    );
+    case.completed(8);
+    // ρ = 10/8: 3.75; Q = 17.5 days, (17.5/14 − 1)/2: 2.5
+    let less = reading(&case);
+    assert!(near(less.score, 6.25), "{less:?}");
+    assert_eq!((less.severity, less.held), (None, Some(Severity::Low)));
+}
+
 /// Severity and score of a stage with so many late, by so many days, and in
 /// time; as many were completed, so that only S and D have points.
 fn judged(late: usize, days: f64, in_time: usize) -> Option<(Severity, f64)> {

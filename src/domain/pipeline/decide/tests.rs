@@ -1,5 +1,7 @@
 //! No sequence of commands leaves an impossible state.
 
+mod alerts;
+
 use std::sync::Arc;
 
 use chrono::{Duration, NaiveDate};
@@ -258,6 +260,12 @@ fn assert_same(a: &State, b: &State) {
     }
     for task in a.tasks() {
         assert_eq!(Some(task), b.task(task.id));
+    }
+    assert_eq!(a.alerts().count(), b.alerts().count());
+    for alert in a.alerts() {
+        assert_eq!(Some(alert), b.alert(alert.id));
+        let active = a.active_alert(alert.stage_id);
+        assert_eq!(active, b.active_alert(alert.stage_id));
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::{Map, Pilgrim, Slot, State};
 use crate::domain::ids::JamaahId;
+use crate::domain::pipeline::bottleneck::BottleneckAlert;
 use crate::domain::pipeline::departure::Departure;
 use crate::domain::pipeline::instance::StageInstance;
 use crate::domain::pipeline::jamaah::{Jamaah, JamaahStatus};
@@ -23,6 +24,7 @@ pub struct Rows {
     pub statuses: Vec<JamaahStatus>,
     pub instances: Vec<StageInstance>,
     pub tasks: Vec<Task>,
+    pub alerts: Vec<BottleneckAlert>,
 }
 
 impl State {
@@ -46,6 +48,9 @@ impl State {
         );
         for departure in rows.departures {
             state.put_departure(&Arc::new(departure));
+        }
+        for alert in rows.alerts {
+            state.put_alert(&Arc::new(alert));
         }
 
         let mut pilgrims = pilgrims(rows.jamaah, rows.statuses);
