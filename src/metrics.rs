@@ -57,6 +57,8 @@ metrics! {
     journal_batch_size: Histogram buckets SIZES,
     /// Batches that found another node's events at the head of the log.
     journal_conflicts_total: IntCounter,
+    /// Times that a tenant's stages were evaluated for bottlenecks.
+    bottleneck_evaluations_total: IntCounter,
     /// Commands that wait for their answer, by kind of actor: the sum over all actors of the kind.
     actor_mailbox_depth: IntGaugeVec ["actor"],
     /// Actors that were dropped with their state and started afresh.

@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 use crate::clock::Clock;
 use crate::db::pool::Pools;
 use crate::domain::ids::IdSource;
+use crate::domain::pipeline::bottleneck::RemindEvery;
 use crate::domain::time::Timestamp;
 use crate::metrics::Metrics;
 
@@ -33,6 +34,9 @@ pub struct Limits {
     /// How long the outcome of a commit is looked for before callers are told
     /// that it is unknown.
     pub resolve: Duration,
+    /// How often a tenant in memory looks for bottlenecks.
+    pub evaluate: Duration,
+    pub remind_every: RemindEvery,
     /// Threads that hold tenants.
     pub threads: usize,
 }
@@ -49,6 +53,8 @@ impl Default for Limits {
             poll: Duration::from_secs(1),
             commit: Duration::from_secs(10),
             resolve: Duration::from_millis(700),
+            evaluate: Duration::from_secs(60),
+            remind_every: RemindEvery::default(),
             threads: 1,
         }
     }

@@ -12,6 +12,7 @@
 mod batch;
 mod catch_up;
 mod doubt;
+mod evaluate;
 mod replay;
 mod settle;
 mod time;
@@ -31,6 +32,7 @@ use super::keys::Keys;
 use super::node::Node;
 use super::stage::{ForgetTask, StageActor, StopStage};
 use crate::domain::ids::{IdSource, StageId};
+use crate::domain::pipeline::bottleneck::Watch;
 use crate::domain::pipeline::command::Command;
 use crate::domain::pipeline::decide::{Context as DecideContext, decide};
 use crate::domain::pipeline::state::State;
@@ -113,6 +115,8 @@ pub struct TenantActor {
     /// The timer that waits for the first deadline.
     alarm: Option<(Timestamp, SpawnHandle)>,
     next_midnight: Timestamp,
+    /// The last evaluations of the stages.
+    watch: Watch,
     /// What the database was last told about when to wake this tenant.
     noted_deadline: Option<Timestamp>,
     last_settled: Instant,
@@ -155,6 +159,7 @@ impl TenantActor {
             deadlines,
             alarm: None,
             next_midnight,
+            watch: Watch::default(),
             noted_deadline: None,
             last_settled: Instant::now(),
             one_by_one: false,
@@ -320,6 +325,7 @@ impl Actor for TenantActor {
         self.employ_stages(ctx);
         self.review_what_time_changed(ctx);
         self.set_alarm(ctx);
+        self.evaluate_now_and_then(ctx);
         ctx.run_interval(self.node.limits.poll, |actor, ctx| actor.look_after(ctx));
     }
 

@@ -1,5 +1,7 @@
 //! The actors with a real database: time, failures, keys, and two nodes.
 
+mod bottlenecks;
+
 use std::sync::Arc;
 use std::time::Duration;
 

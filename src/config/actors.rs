@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use crate::actors::node::Limits;
+use crate::domain::pipeline::bottleneck::RemindEvery;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -38,6 +40,14 @@ pub struct Actors {
     /// `LAJUR_ACTORS__RESOLVE_MS`, default 700: how long an unknown outcome is
     /// looked for before callers get 503.
     pub resolve_ms: u64,
+    /// `LAJUR_ACTORS__EVALUATE_SECONDS`, default 60: how often a tenant in
+    /// memory looks for bottlenecks.
+    pub evaluate_seconds: u32,
+    /// `LAJUR_ACTORS__REMIND_CRITICAL_HOURS`, default 4: how often people are
+    /// reminded of a critical bottleneck until somebody acknowledges it.
+    pub remind_critical_hours: u32,
+    /// `LAJUR_ACTORS__REMIND_HOURS`, default 24: the same for the others.
+    pub remind_hours: u32,
 }
 
 impl Default for Actors {
@@ -53,6 +63,9 @@ impl Default for Actors {
             poll_ms: 1_000,
             commit_timeout_ms: 10_000,
             resolve_ms: 700,
+            evaluate_seconds: 60,
+            remind_critical_hours: 4,
+            remind_hours: 24,
         }
     }
 }
@@ -82,6 +95,14 @@ impl Actors {
             120_000,
         );
         check("resolve_ms", self.resolve_ms.into(), 0, 60_000);
+        check("evaluate_seconds", self.evaluate_seconds.into(), 1, 86_400);
+        check(
+            "remind_critical_hours",
+            self.remind_critical_hours.into(),
+            1,
+            8_760,
+        );
+        check("remind_hours", self.remind_hours.into(), 1, 8_760);
     }
 
     pub fn limits(&self) -> Limits {
@@ -95,6 +116,11 @@ impl Actors {
             poll: Duration::from_millis(self.poll_ms),
             commit: Duration::from_millis(self.commit_timeout_ms),
             resolve: Duration::from_millis(self.resolve_ms),
+            evaluate: Duration::from_secs(self.evaluate_seconds.into()),
+            remind_every: RemindEvery {
+                critical: TimeDelta::hours(self.remind_critical_hours.into()),
+                other: TimeDelta::hours(self.remind_hours.into()),
+            },
             threads: self.threads,
         }
     }

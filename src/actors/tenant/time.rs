@@ -109,7 +109,7 @@ impl TenantActor {
     }
 
     /// A command by the program itself; the log tells what came of it.
-    fn command(&mut self, command: Command, ctx: &mut Context<Self>) {
+    pub(super) fn command(&mut self, command: Command, ctx: &mut Context<Self>) {
         let order = Order {
             command,
             principal: Arc::new(Principal::system()),
