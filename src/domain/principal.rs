@@ -51,6 +51,9 @@ pub enum Permission {
     JamaahManage,
     #[serde(rename = "stages.write")]
     StagesWrite,
+    /// Say that one knows of a bottleneck; whoever may write stages may, too.
+    #[serde(rename = "bottlenecks.acknowledge")]
+    BottlenecksAcknowledge,
     #[serde(rename = "departures.write")]
     DeparturesWrite,
     #[serde(rename = "imports.write")]
@@ -66,7 +69,7 @@ pub enum Permission {
 }
 
 impl Permission {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::PipelineRead,
         Self::TasksRead,
         Self::TasksReadAll,
@@ -77,6 +80,7 @@ impl Permission {
         Self::JamaahWrite,
         Self::JamaahManage,
         Self::StagesWrite,
+        Self::BottlenecksAcknowledge,
         Self::DeparturesWrite,
         Self::ImportsWrite,
         Self::ExportsRead,

@@ -115,6 +115,10 @@ async fn belongings(theirs: &Client, them: &Tenant) -> (Ids, Vec<String>) {
         "comments".to_owned(),
         comment.json()["data"]["id"].as_str().unwrap().to_owned(),
     );
+    let alerts = all_pages(theirs, "/api/v1/pipeline/bottlenecks/alerts").await;
+    let alert = alerts[0]["id"].as_str().unwrap().to_owned();
+    words.push(alert.clone());
+    ids.insert("alerts".to_owned(), alert);
     let nobody =
         b"Nama,Nomor Paspor,Tanggal Lahir,Tanggal Berangkat\nrahasia,,1980-01-02,2027-06-01\n";
     let import = manifest::send(theirs, "rahasia.csv", nobody).await;

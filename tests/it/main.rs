@@ -11,6 +11,7 @@
 mod support;
 
 mod auth;
+mod bottleneck_alerts;
 mod cache;
 mod chaos;
 mod chaos_commit;

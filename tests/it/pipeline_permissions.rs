@@ -34,6 +34,7 @@ fn attempts() -> Vec<Attempt> {
         attempt("see numbers", get, "stages/{id}", None),
         attempt("see numbers", get, "stages/{id}/templates", None),
         attempt("see numbers", get, "bottlenecks", None),
+        attempt("see numbers", get, "bottlenecks/alerts", None),
         attempt("see numbers", get, "departures", None),
         attempt("see numbers", get, "departures/{id}", None),
         attempt("see tasks", get, "tasks", None),
@@ -81,6 +82,12 @@ fn attempts() -> Vec<Attempt> {
             "stages/apply",
             Some(json!({ "dry_run": true })),
         ),
+        attempt(
+            "acknowledge",
+            post,
+            "bottlenecks/alerts/{id}/acknowledge",
+            none(),
+        ),
         attempt("write departures", post, "departures", none()),
         attempt(
             "write departures",
@@ -115,6 +122,7 @@ async fn each_role_may_do_its_own_and_nothing_else() {
         "work",
         "write tasks",
         "write stages",
+        "acknowledge",
         "write departures",
     ];
     let roles = [

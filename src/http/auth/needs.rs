@@ -35,6 +35,8 @@ needs! {
     JamaahWrite: [JamaahWrite],
     JamaahManage: [JamaahManage],
     StagesWrite: [StagesWrite],
+    /// Whoever sets up stages answers for them.
+    BottlenecksAcknowledge: [BottlenecksAcknowledge, StagesWrite],
     DeparturesWrite: [DeparturesWrite],
     ImportsWrite: [ImportsWrite],
     ExportsRead: [ExportsRead],

@@ -1,4 +1,7 @@
-//! `/pipeline/bottlenecks`.
+//! `/pipeline/bottlenecks`: what holds people up now, and the alerts about it.
+
+pub mod acknowledge;
+pub mod alerts;
 
 use actix_web::get;
 use serde::Deserialize;
@@ -17,7 +20,10 @@ use crate::http::params::{self, Params};
 use crate::http::reply::{Answer, Envelope, Reply};
 
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(list_bottlenecks);
+    config
+        .service(list_bottlenecks)
+        .service(alerts::list_alerts)
+        .service(acknowledge::acknowledge_alert);
 }
 
 #[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -30,7 +36,8 @@ pub struct BottleneckFilter {
 
 /// Stages that hold people up, worst first, and why.
 ///
-/// With what was measured, the likely cause and a suggestion.
+/// With what was measured, the likely cause, a suggestion, and the alert once
+/// it has been found by two evaluations in a row.
 #[utoipa::path(
     tag = "pipeline",
     params(BottleneckFilter, IfNoneMatch),
