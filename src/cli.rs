@@ -7,6 +7,7 @@ pub mod export;
 pub mod import;
 pub mod migrate;
 pub mod openapi;
+pub mod role;
 pub mod serve;
 pub mod tenant;
 pub mod user;
@@ -51,12 +52,17 @@ enum Command {
         #[command(subcommand)]
         action: tenant::Action,
     },
-    /// Add people, list them, change their passwords.
+    /// Add people, list them, change their passwords and roles, keep them out.
     User {
         #[command(subcommand)]
         action: user::Action,
     },
-    /// Add keys for other programs.
+    /// Add roles, list them, change what they permit.
+    Role {
+        #[command(subcommand)]
+        action: role::Action,
+    },
+    /// Add keys for other programs, list them, revoke them.
     ApiKey {
         #[command(subcommand)]
         action: api_key::Action,
@@ -83,6 +89,7 @@ impl Cli {
             }
             Command::Tenant { action } => tenant::run(Desk::new(&config?)?, action).await?,
             Command::User { action } => user::run(Desk::new(&config?)?, action).await?,
+            Command::Role { action } => role::run(Desk::new(&config?)?, action).await?,
             Command::ApiKey { action } => api_key::run(Desk::new(&config?)?, action).await?,
             Command::Seed(args) => {
                 let parts = seed::Parts::of(&config?)?;

@@ -5,6 +5,8 @@
 //! requests is [`pool::Pools::read`] or [`pool::Pools::write`]: they say whose
 //! rows can be seen. Not found is `None` or an empty list, never an error.
 
+pub mod access;
+pub mod api_keys;
 pub mod bottleneck_alerts;
 pub mod events;
 pub mod imports;
@@ -17,6 +19,7 @@ pub mod pipeline_tasks;
 pub mod pool;
 pub mod roles;
 pub mod schema;
+pub mod sessions;
 pub mod task_comments;
 pub mod tenants;
 pub mod testing;

@@ -1,6 +1,7 @@
 //! The rules, pure: state + command + now → changes or a refusal. No I/O, no
 //! actors, no clock; everything here is property-tested beside the code.
 
+pub mod access;
 pub mod ids;
 pub mod manifest;
 pub mod pipeline;

@@ -6,18 +6,21 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use chrono_tz::Tz;
 use clap::{Subcommand, ValueEnum};
-use diesel::sql_types::{Text, Timestamptz, Uuid as SqlUuid};
-use diesel_async::{AsyncConnection, RunQueryDsl};
+use diesel_async::AsyncConnection;
 
 use super::{Desk, accounts};
 use crate::db::journal::{self, NewEvent, TenantBatch};
-use crate::db::{Connection, tenants};
+use crate::db::tenants::{self, NewTenant};
+use crate::db::{Connection, access};
+use crate::domain::access::RoleAccess;
 use crate::domain::ids::TenantId;
 use crate::domain::pipeline::command::Command;
 use crate::domain::pipeline::decide::{self, TEMPLATES, from_template};
 use crate::domain::pipeline::state::State;
+use crate::domain::pipeline::tenant::TenantKind;
 use crate::domain::principal::Principal;
 use crate::domain::roles::builtin_roles;
+use crate::domain::time::Zone;
 
 #[derive(Debug, Subcommand)]
 pub enum Action {
@@ -50,11 +53,11 @@ pub enum Kind {
 }
 
 impl Kind {
-    fn word(self) -> &'static str {
+    fn kind(self) -> TenantKind {
         match self {
-            Self::Travel => "travel",
-            Self::Kitchen => "kitchen",
-            Self::Construction => "construction",
+            Self::Travel => TenantKind::Travel,
+            Self::Kitchen => TenantKind::Kitchen,
+            Self::Construction => TenantKind::Construction,
         }
     }
 }
@@ -83,28 +86,22 @@ pub async fn run(mut desk: Desk, action: Action) -> anyhow::Result<()> {
         bail!("a slug has lower-case letters, digits and dashes within");
     }
     let id: TenantId = desk.ids.next(desk.now);
+    let new = NewTenant {
+        id,
+        slug: slug.as_str().into(),
+        name: name.into(),
+        kind: kind.kind(),
+        zone: Zone(timezone),
+        locale: locale.into(),
+        epoch: hex::encode(desk.secrets.bytes::<8>()).into(),
+    };
     let mut conn = desk.pools.journal_connection().await?;
     let made = conn.transaction(async |conn| {
-        diesel::sql_query(
-            "INSERT INTO tenants (id, slug, name, kind, timezone, locale, epoch, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        )
-        .bind::<SqlUuid, _>(id.0)
-        .bind::<Text, _>(&slug)
-        .bind::<Text, _>(&name)
-        .bind::<Text, _>(kind.word())
-        .bind::<Text, _>(timezone.name())
-        .bind::<Text, _>(&locale)
-        .bind::<Text, _>(hex::encode(desk.secrets.bytes::<8>()))
-        .bind::<Timestamptz, _>(desk.now)
-        .execute(conn)
-        .await
-        .with_context(|| format!("cannot add {slug}"))?;
+        tenants::create(conn, &new, desk.now)
+            .await
+            .with_context(|| format!("cannot add {slug}"))?;
         if kind == Kind::Travel {
-            for role in builtin_roles() {
-                let key = role.key.as_str();
-                accounts::add_role(&mut desk, conn, id, key, &role.permissions).await?;
-            }
+            add_roles(&mut desk, conn, id).await?;
             install_pipeline(&mut desk, conn, id, &template).await?;
         }
         Ok::<_, anyhow::Error>(())
@@ -117,7 +114,29 @@ pub async fn run(mut desk: Desk, action: Action) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The first events of its log: the stages of the template.
+/// The first events of its log: the roles that its kind usually has.
+async fn add_roles(desk: &mut Desk, conn: &mut Connection, id: TenantId) -> anyhow::Result<()> {
+    let roles: Vec<_> = builtin_roles()
+        .into_iter()
+        .map(|role| RoleAccess {
+            id: desk.ids.next(desk.now),
+            key: role.key,
+            name: role.name.into(),
+            permissions: role.permissions.into_iter().collect(),
+        })
+        .collect();
+    let author = accounts::author(desk, "tenant add");
+    access::write(conn, id, &author, async |deed| {
+        for role in roles {
+            deed.add_role(role).await?;
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(())
+}
+
+/// The events after those: the stages of the template.
 async fn install_pipeline(
     desk: &mut Desk,
     conn: &mut Connection,

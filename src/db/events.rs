@@ -10,8 +10,9 @@ use uuid::Uuid;
 use super::schema::events;
 use super::types::{ActorKind, JsonText, actor};
 use super::{Error, Result};
+use crate::domain::access::AccessRow;
 use crate::domain::ids::{BatchId, CommandId, StageId, TenantId};
-use crate::domain::pipeline::change::{EventKind, Row};
+use crate::domain::pipeline::change::{EventKind, Labels, Row};
 use crate::domain::principal::Actor;
 use crate::domain::time::Timestamp;
 
@@ -32,7 +33,7 @@ pub struct StoredEvent {
     /// What differed before; `None` for a new row.
     pub before: Option<Arc<str>>,
     /// Who may see it.
-    pub labels: Arc<str>,
+    pub labels: Labels,
     pub idempotency: Option<(Arc<str>, i64)>,
     pub request_id: Arc<str>,
 }
@@ -231,7 +232,7 @@ impl Columns {
             row: row(&self.subject_type, &self.after.0)?,
             after: shared(self.after.0),
             before: self.before.map(|text| shared(text.0)),
-            labels: shared(self.labels.0),
+            labels: serde_json::from_str(&self.labels.0).map_err(unreadable)?,
             idempotency: self.idempotency_key.map(Arc::from).zip(self.request_hash),
             request_id: self.request_id.into(),
         })
@@ -255,6 +256,10 @@ pub fn row(subject_type: &str, after: &str) -> Result<Row> {
         "comment" => parse(after).map(Row::Comment),
         "import" => parse(after).map(Row::Import),
         "bottleneck_alert" => parse(after).map(Row::BottleneckAlert),
+        "user" => access(after, AccessRow::User),
+        "session" => access(after, AccessRow::Session),
+        "role" => access(after, AccessRow::Role),
+        "api_key" => access(after, AccessRow::ApiKey),
         other => {
             return Err(Error::Unreadable {
                 what: "subject type",
@@ -262,14 +267,26 @@ pub fn row(subject_type: &str, after: &str) -> Result<Row> {
             });
         }
     };
-    row.map_err(|error| Error::Unreadable {
+    row.map_err(unreadable)
+}
+
+fn unreadable(error: serde_json::Error) -> Error {
+    Error::Unreadable {
         what: "event",
         cause: error.to_string(),
-    })
+    }
 }
 
 fn parse<T: serde::de::DeserializeOwned>(text: &str) -> serde_json::Result<Arc<T>> {
     serde_json::from_str(text).map(Arc::new)
+}
+
+fn access<T: serde::de::DeserializeOwned>(
+    text: &str,
+    row: impl FnOnce(T) -> AccessRow,
+) -> serde_json::Result<Row> {
+    let parsed = serde_json::from_str(text)?;
+    Ok(Row::Access(Arc::new(row(parsed))))
 }
 
 #[cfg(test)]

@@ -70,6 +70,8 @@ pub struct Pools {
     settings: Arc<Settings>,
     readers: Pool<AsyncPgConnection>,
     durations: Option<HistogramVec>,
+    /// For changes of rights.
+    access: Pool<AsyncPgConnection>,
 }
 
 impl fmt::Debug for Pools {
@@ -84,28 +86,11 @@ impl Pools {
     /// Does not connect yet.
     pub fn new(settings: Settings) -> Result<Self> {
         let settings = Arc::new(settings);
-        let mut config = ManagerConfig::default();
-        // looks whether the connection is open and outside of a transaction; costs nothing
-        config.recycling_method = RecyclingMethod::Fast;
-        let shared = Arc::clone(&settings);
-        config.custom_setup = Box::new(move |_| {
-            let settings = Arc::clone(&shared);
-            async move {
-                connect(&settings, &reader_session(&settings))
-                    .await
-                    .map_err(|error| diesel::ConnectionError::BadConnection(error.to_string()))
-            }
-            .boxed()
-        });
-        let manager = AsyncDieselConnectionManager::new_with_config(settings.url.clone(), config);
-        let readers = Pool::builder(manager)
-            .max_size(settings.size)
-            .build()
-            .map_err(|error| Error::Unreachable(error.to_string()))?;
         Ok(Self {
-            settings,
-            readers,
+            readers: pool(&settings, settings.size, reader_session)?,
+            access: pool(&settings, ACCESS_SIZE, access_session)?,
             durations: None,
+            settings,
         })
     }
 
@@ -128,7 +113,17 @@ impl Pools {
     /// A connection that sees no tenant: for the doors, which look somebody up
     /// before the tenant is known.
     pub async fn anyone(&self) -> Result<Object<AsyncPgConnection>> {
-        let free = tokio::time::timeout(self.settings.wait_timeout, self.readers.get()).await;
+        self.one_of(&self.readers).await
+    }
+
+    /// A connection of the journal's role for [`super::access`]: few, because
+    /// a tenant's commands wait for what is done on them.
+    pub async fn access_connection(&self) -> Result<Object<AsyncPgConnection>> {
+        self.one_of(&self.access).await
+    }
+
+    async fn one_of(&self, pool: &Pool<AsyncPgConnection>) -> Result<Object<AsyncPgConnection>> {
+        let free = tokio::time::timeout(self.settings.wait_timeout, pool.get()).await;
         free.map_err(|_| Error::Exhausted)?
             .map_err(|error| Error::Unreachable(error.to_string()))
     }
@@ -255,6 +250,32 @@ impl Pools {
     }
 }
 
+/// Connections that are made when they are first needed.
+fn pool(
+    settings: &Arc<Settings>,
+    size: usize,
+    session: fn(&Settings) -> String,
+) -> Result<Pool<AsyncPgConnection>> {
+    let mut config = ManagerConfig::default();
+    // looks whether the connection is open and outside of a transaction; costs nothing
+    config.recycling_method = RecyclingMethod::Fast;
+    let shared = Arc::clone(settings);
+    config.custom_setup = Box::new(move |_| {
+        let settings = Arc::clone(&shared);
+        async move {
+            connect(&settings, &session(&settings))
+                .await
+                .map_err(|error| diesel::ConnectionError::BadConnection(error.to_string()))
+        }
+        .boxed()
+    });
+    let manager = AsyncDieselConnectionManager::new_with_config(settings.url.clone(), config);
+    Pool::builder(manager)
+        .max_size(size)
+        .build()
+        .map_err(|error| Error::Unreachable(error.to_string()))
+}
+
 fn reader_session(settings: &Settings) -> String {
     let timeout_ms = settings.statement_timeout.as_millis();
     format!(
@@ -269,6 +290,20 @@ fn journal_session(settings: &Settings) -> String {
         "SET ROLE lajur_journal; SET statement_timeout = {timeout_ms}; \
          SET idle_in_transaction_session_timeout = {timeout_ms}; \
          SET synchronous_commit = on; SET plan_cache_mode = force_generic_plan; SET jit = off"
+    )
+}
+
+/// A program that falls silent half way keeps a tenant's row locked no longer
+/// than this.
+const ACCESS_SILENCE: Duration = Duration::from_secs(5);
+const ACCESS_SIZE: usize = 2;
+
+fn access_session(settings: &Settings) -> String {
+    format!(
+        "{}; SET statement_timeout = {}; SET idle_in_transaction_session_timeout = {}",
+        journal_session(settings),
+        settings.statement_timeout.as_millis(),
+        ACCESS_SILENCE.as_millis()
     )
 }
 

@@ -92,6 +92,49 @@ pub async fn with_head(
         .transpose()
 }
 
+/// The tenant of a slug, before it is known whose request this is.
+pub async fn by_slug(conn: &mut AsyncPgConnection, slug: &str) -> Result<Option<Tenant>> {
+    #[derive(QueryableByName)]
+    #[diesel(table_name = tenants, check_for_backend(diesel::pg::Pg))]
+    struct Found {
+        id: Uuid,
+        slug: String,
+        name: String,
+        kind: TenantKind,
+        timezone: String,
+        locale: String,
+        epoch: String,
+    }
+    let found: Option<Found> = diesel::sql_query("SELECT * FROM door_tenant($1)")
+        .bind::<diesel::sql_types::Text, _>(slug)
+        .get_result(conn)
+        .await
+        .optional()?;
+    found
+        .map(|row| {
+            tenant((
+                row.id,
+                row.slug,
+                row.name,
+                row.kind,
+                row.timezone,
+                row.locale,
+                row.epoch,
+            ))
+        })
+        .transpose()
+}
+
+/// The same for a role that sees all tenants.
+pub async fn id_of(conn: &mut AsyncPgConnection, slug: &str) -> Result<Option<TenantId>> {
+    Ok(tenants::table
+        .filter(tenants::slug.eq(slug))
+        .select(tenants::id)
+        .first(conn)
+        .await
+        .optional()?)
+}
+
 /// Tenants whose next deadline has come, the longest waiting first.
 pub async fn due(
     conn: &mut AsyncPgConnection,

@@ -164,6 +164,7 @@ pub(super) fn migrations() -> &'static [&'static str] {
         include_str!("../../migrations/2026-11-22-000002_platform/up.sql"),
         include_str!("../../migrations/2026-11-22-000003_pipeline/up.sql"),
         include_str!("../../migrations/2026-11-22-000004_doors/up.sql"),
+        include_str!("../../migrations/2026-11-26-000006_event_labels/up.sql"),
         include_str!("../../migrations/2026-11-26-000010_bottleneck_alerts/up.sql"),
     ]
 }

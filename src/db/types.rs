@@ -22,7 +22,7 @@ use crate::domain::pipeline::jamaah::{DepartureRisk, Sex, Status};
 use crate::domain::pipeline::stage::{StageCategory, WipLimitKind};
 use crate::domain::pipeline::task::{Priority, TaskStatus};
 use crate::domain::pipeline::tenant::TenantKind;
-use crate::domain::principal::Actor;
+use crate::domain::principal::{Actor, Permission};
 use crate::domain::time::SlaCalendar;
 
 /// An enumeration stored as text.
@@ -106,6 +106,14 @@ words! {
         ClearedUnack => "cleared_unack", ClearedAck => "cleared_ack",
     }
     Severity { Low => "low", Medium => "medium", High => "high", Critical => "critical" }
+    Permission {
+        PipelineRead => "pipeline.read", TasksRead => "tasks.read", TasksReadAll => "tasks.read_all",
+        TasksWork => "tasks.work", TasksWorkAll => "tasks.work_all", TasksWrite => "tasks.write",
+        JamaahRead => "jamaah.read", JamaahWrite => "jamaah.write", JamaahManage => "jamaah.manage",
+        StagesWrite => "stages.write", DeparturesWrite => "departures.write",
+        ImportsWrite => "imports.write", ExportsRead => "exports.read", AuditRead => "audit.read",
+        UsersAdmin => "users.admin", BottlenecksAcknowledge => "bottlenecks.acknowledge",
+    }
     ActorKind { User => "user", ApiKey => "api_key", System => "system" }
 }
 

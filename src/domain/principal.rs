@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::ids::{ApiKeyId, UserId};
 
@@ -89,6 +90,14 @@ impl Permission {
     ];
 }
 
+/// Permissions from their words. Words of a newer program are nothing here.
+pub fn permissions<'a>(words: impl IntoIterator<Item = &'a str>) -> BTreeSet<Permission> {
+    words
+        .into_iter()
+        .filter_map(|word| serde_json::from_value(Value::from(word)).ok())
+        .collect()
+}
+
 /// The key of a tenant's role, such as `visa-admin`. Shared text: many tasks
 /// carry the same few roles.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -161,5 +170,19 @@ impl Principal {
 
     fn is(&self, user: Option<UserId>) -> bool {
         matches!((self.actor, user), (Actor::User(me), Some(user)) if me == user)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_permissions_are_left_out() {
+        let set = permissions(["tasks.read", "moon.walk", "users.admin"]);
+        assert_eq!(
+            set.into_iter().collect::<Vec<_>>(),
+            [Permission::TasksRead, Permission::UsersAdmin]
+        );
     }
 }

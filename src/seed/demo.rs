@@ -3,6 +3,7 @@
 //! settings, so that a server in production can refuse them; there the command
 //! refuses to make any.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 use std::net::SocketAddr;
@@ -19,9 +20,12 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::Parts;
-use crate::db::schema::{api_keys, roles, tenants, user_roles, users};
-use crate::domain::ids::{ApiKeyId, IdSource, TenantId};
+use crate::db::access::{self, Author};
+use crate::db::api_keys::{self, NewKey};
+use crate::db::schema::{api_keys as keys, roles, tenants, user_roles, users};
+use crate::domain::ids::{IdSource, TenantId};
 use crate::domain::pipeline::tenant::{Tenant, TenantKind};
+use crate::domain::principal::Actor;
 use crate::domain::time::Timestamp;
 use crate::secrets::Secrets;
 
@@ -196,8 +200,8 @@ fn parts_of(key: &str) -> Option<(&str, &str)> {
     key.strip_prefix("lajur_")?.split_once('_')
 }
 
-fn hash(secret: &str) -> Vec<u8> {
-    Sha256::digest(secret).to_vec()
+fn hash(secret: &str) -> [u8; 32] {
+    Sha256::digest(secret).into()
 }
 
 async fn is_valid(
@@ -208,49 +212,50 @@ async fn is_valid(
     let Some((prefix, secret)) = parts_of(key) else {
         return Ok(false);
     };
-    let found = api_keys::table
-        .filter(api_keys::tenant_id.eq(tenant.0))
-        .filter(api_keys::prefix.eq(prefix))
-        .filter(api_keys::secret_hash.eq(hash(secret)))
-        .filter(
-            api_keys::revoked_at
-                .is_null()
-                .and(api_keys::expires_at.is_null()),
-        );
+    let hash = hash(secret);
+    let found = keys::table
+        .filter(keys::tenant_id.eq(tenant.0))
+        .filter(keys::prefix.eq(prefix))
+        .filter(keys::secret_hash.eq(hash.as_slice()))
+        .filter(keys::revoked_at.is_null().and(keys::expires_at.is_null()));
     Ok(found.count().get_result::<i64>(conn).await? > 0)
 }
 
-/// A key with all permissions, in place of the one before.
+/// A key with all permissions, in place of the one before. The tenant may be
+/// in use by now, so the log is told.
 async fn make_key(
     conn: &mut AsyncPgConnection,
     tenant: TenantId,
     secrets: &Secrets,
     now: Timestamp,
 ) -> anyhow::Result<String> {
-    let before = api_keys::table
-        .filter(api_keys::tenant_id.eq(tenant.0))
-        .filter(api_keys::name.eq(KEY).and(api_keys::revoked_at.is_null()));
-    diesel::update(before)
-        .set(api_keys::revoked_at.eq(now))
-        .execute(conn)
-        .await?;
-    let prefix = hex::encode(secrets.bytes::<6>());
+    let mut ids = IdSource::seeded(secrets.seed());
+    let author = Author {
+        actor: Actor::System,
+        at: now,
+        request_id: "seed".into(),
+        command_id: ids.next(now),
+        batch_id: ids.next(now),
+    };
     let secret = secrets.token();
-    let id: ApiKeyId = IdSource::seeded(secrets.seed()).next(now);
-    diesel::insert_into(api_keys::table)
-        .values((
-            api_keys::tenant_id.eq(tenant.0),
-            api_keys::id.eq(id.0),
-            api_keys::name.eq(KEY),
-            api_keys::prefix.eq(&prefix),
-            api_keys::secret_hash.eq(hash(&secret)),
-            // null means all
-            api_keys::permissions.eq(None::<Vec<Option<String>>>),
-            api_keys::created_at.eq(now),
-        ))
-        .execute(conn)
-        .await?;
-    Ok(format!("lajur_{prefix}_{secret}"))
+    let new = NewKey {
+        id: ids.next(now),
+        name: KEY.to_owned(),
+        prefix: hex::encode(secrets.bytes::<6>()),
+        secret_hash: hash(&secret),
+        roles: BTreeSet::new(),
+        permissions: None,
+    };
+    let known = api_keys::list(conn, tenant).await?;
+    let before = known.iter().filter(|key| &*key.access.name == KEY);
+    access::write(conn, tenant, &author, async |deed| {
+        for key in before {
+            deed.revoke_key(&key.prefix).await?;
+        }
+        deed.add_key(&new).await
+    })
+    .await?;
+    Ok(format!("lajur_{}_{secret}", new.prefix))
 }
 
 /// Those whom the demo has made, by their addresses.

@@ -1,5 +1,6 @@
 //! The tenant, its roles and its people, in the transaction that also writes
-//! the season. All by the journal's role.
+//! the season. All by the journal's role. Nobody can have used the tenant yet,
+//! so the log does not tell of these accounts: it begins with the season.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -10,6 +10,9 @@
 
 mod support;
 
+mod access;
+mod access_commands;
+mod access_race;
 mod auth;
 mod bottleneck_alerts;
 mod cache;

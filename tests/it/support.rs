@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod check;
+pub mod check_access;
 pub mod check_requests;
 pub mod check_tables;
 pub mod client;

@@ -42,6 +42,7 @@ async fn an_event_is_read_as_it_was_written() {
     assert_eq!(log.len(), batch.events.len());
     for ((stored, new), text) in log.iter().zip(&batch.events).zip(&written.texts[0]) {
         assert_eq!(stored.row, new.change.after);
+        assert_eq!(stored.labels, new.change.labels());
         assert_eq!(
             (stored.seq, stored.actor, stored.kind),
             (new.seq, new.actor, new.change.kind)
@@ -61,7 +62,7 @@ async fn an_event_is_read_as_it_was_written() {
         let texts = EventText {
             after: stored.after.clone(),
             before: stored.before.clone(),
-            labels: stored.labels.clone(),
+            labels: serde_json::to_string(&stored.labels).unwrap().into(),
         };
         assert_eq!(&texts, text);
     }

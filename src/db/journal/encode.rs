@@ -25,7 +25,7 @@ impl EventText {
             None => None,
         };
         Ok(Self {
-            labels: text(&change.after.labels())?.into(),
+            labels: text(&change.labels())?.into(),
             after: after.into(),
             before,
         })
@@ -172,6 +172,7 @@ mod tests {
                     kind: EventKind::TaskUpdated,
                     before: Some(before.clone()),
                     after: after.clone(),
+                    on: None,
                 };
                 let texts = EventText::of(&change).unwrap();
                 let mut value: Value = serde_json::from_str(&texts.after).unwrap();

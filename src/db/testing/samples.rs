@@ -475,6 +475,7 @@ impl Sampler {
                     kind: EventKind::TaskUpdated,
                     before,
                     after,
+                    on: None,
                 }),
                 idempotency: None,
                 request_id: Arc::clone(&request_id),

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::bottleneck::BottleneckAlert;
@@ -14,8 +14,9 @@ use super::instance::StageInstance;
 use super::jamaah::{Jamaah, JamaahStatus};
 use super::stage::{PipelineVersion, Stage};
 use super::task::Task;
-use crate::domain::ids::{JamaahId, StageId, UserId};
-use crate::domain::principal::RoleKey;
+use crate::domain::access::AccessRow;
+use crate::domain::ids::{ApiKeyId, JamaahId, StageId, UserId};
+use crate::domain::principal::{Actor, RoleKey};
 
 /// One row of any table whose changes go through the log.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +31,8 @@ pub enum Row {
     Comment(Arc<Comment>),
     Import(Arc<Import>),
     BottleneckAlert(Arc<BottleneckAlert>),
+    /// Accounts are not written by the journal, only told of in the log.
+    Access(Arc<AccessRow>),
 }
 
 impl Row {
@@ -46,6 +49,7 @@ impl Row {
             Self::Comment(_) => "comment",
             Self::Import(_) => "import",
             Self::BottleneckAlert(_) => "bottleneck_alert",
+            Self::Access(row) => row.subject_type(),
         }
     }
 
@@ -62,6 +66,7 @@ impl Row {
             Self::Comment(row) => row.id.0,
             Self::Import(row) => row.id.0,
             Self::BottleneckAlert(row) => row.id.0,
+            Self::Access(row) => row.subject_id(),
         }
     }
 
@@ -73,30 +78,6 @@ impl Row {
             Self::BottleneckAlert(row) => Some(row.stage_id),
             Self::JamaahStatus(row) => row.current_stage_id,
             _ => None,
-        }
-    }
-
-    /// Who may see the event, decided when it is written.
-    pub fn labels(&self) -> Labels<'_> {
-        match self {
-            Self::Task(row) => Labels {
-                role: Some(&row.role),
-                jamaah: Some(row.jamaah_id),
-                assignee: row.assignee,
-            },
-            Self::Jamaah(row) => Labels {
-                jamaah: Some(row.id),
-                ..Labels::default()
-            },
-            Self::JamaahStatus(row) => Labels {
-                jamaah: Some(row.jamaah_id),
-                ..Labels::default()
-            },
-            Self::StageInstance(row) => Labels {
-                jamaah: Some(row.jamaah_id),
-                ..Labels::default()
-            },
-            _ => Labels::default(),
         }
     }
 }
@@ -114,19 +95,67 @@ impl Serialize for Row {
             Self::Comment(row) => row.serialize(serializer),
             Self::Import(row) => row.serialize(serializer),
             Self::BottleneckAlert(row) => row.serialize(serializer),
+            Self::Access(row) => row.serialize(serializer),
         }
     }
 }
 
-/// Visibility labels of an event: checked in memory for each subscriber.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Labels<'a> {
+/// Who may see an event, decided when it is written and checked in memory for
+/// each subscriber.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Labels {
+    /// Of the task.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub role: Option<&'a RoleKey>,
+    pub role: Option<RoleKey>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jamaah: Option<JamaahId>,
+    /// Of the task.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assignee: Option<UserId>,
+    /// The task was theirs until now: they must learn that it has left them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from_role: Option<RoleKey>,
+    /// The same for whom it was assigned to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from_assignee: Option<UserId>,
+    /// Whose rights changed, or whose session ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<UserId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub api_key: Option<ApiKeyId>,
+}
+
+impl Labels {
+    fn of_task(task: &Task) -> Self {
+        Self {
+            role: Some(task.role.clone()),
+            jamaah: Some(task.jamaah_id),
+            assignee: task.assignee,
+            ..Self::default()
+        }
+    }
+
+    fn of_jamaah(id: JamaahId) -> Self {
+        Self {
+            jamaah: Some(id),
+            ..Self::default()
+        }
+    }
+
+    fn of_access(row: &AccessRow) -> Self {
+        match row.actor() {
+            Some(Actor::User(id)) => Self {
+                user: Some(id),
+                ..Self::default()
+            },
+            Some(Actor::ApiKey(id)) => Self {
+                api_key: Some(id),
+                ..Self::default()
+            },
+            Some(Actor::System) | None => Self::default(),
+        }
+    }
 }
 
 /// One changed row and what it means.
@@ -136,6 +165,37 @@ pub struct Change {
     /// The row as it was; `None` for a new one.
     pub before: Option<Row>,
     pub after: Row,
+    /// The task that a comment is on, as it is: the comment's own row does not
+    /// say who may see it.
+    pub on: Option<Arc<Task>>,
+}
+
+impl Change {
+    pub fn labels(&self) -> Labels {
+        match (&self.before, &self.after) {
+            (Some(Row::Task(before)), Row::Task(after)) => Labels {
+                from_role: (before.role != after.role).then(|| before.role.clone()),
+                from_assignee: before
+                    .assignee
+                    .filter(|before| Some(*before) != after.assignee),
+                ..Labels::of_task(after)
+            },
+            (_, Row::Task(row)) => Labels::of_task(row),
+            (_, Row::Comment(_)) => self.on.as_deref().map(Labels::of_task).unwrap_or_default(),
+            (_, Row::Jamaah(row)) => Labels::of_jamaah(row.id),
+            (_, Row::JamaahStatus(row)) => Labels::of_jamaah(row.jamaah_id),
+            (_, Row::StageInstance(row)) => Labels::of_jamaah(row.jamaah_id),
+            (_, Row::Access(row)) => Labels::of_access(row),
+            (
+                _,
+                Row::Stage(_)
+                | Row::PipelineVersion(_)
+                | Row::Departure(_)
+                | Row::Import(_)
+                | Row::BottleneckAlert(_),
+            ) => Labels::default(),
+        }
+    }
 }
 
 macro_rules! event_kinds {
@@ -195,4 +255,12 @@ event_kinds! {
     BottleneckAcknowledged => "bottleneck.acknowledged",
     BottleneckReminded => "bottleneck.reminded",
     BottleneckCleared => "bottleneck.cleared",
+    UserCreated => "user.created",
+    UserUpdated => "user.updated",
+    UserDeactivated => "user.deactivated",
+    SessionEnded => "session.ended",
+    RoleCreated => "role.created",
+    RoleUpdated => "role.updated",
+    ApiKeyCreated => "api_key.created",
+    ApiKeyRevoked => "api_key.revoked",
 }

@@ -152,6 +152,7 @@ impl Desk<'_> {
             kind,
             before,
             after,
+            on: None,
         });
     }
 

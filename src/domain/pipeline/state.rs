@@ -200,7 +200,7 @@ impl State {
             Row::Task(task) => self.put_task(task),
             Row::BottleneckAlert(alert) => self.put_alert(alert),
             // not held in memory
-            Row::Comment(_) | Row::Import(_) => {}
+            Row::Comment(_) | Row::Import(_) | Row::Access(_) => {}
         }
     }
 

@@ -1,13 +1,10 @@
 //! An authenticated caller.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
-
-use serde_json::Value;
 
 use crate::domain::ids::SessionId;
 use crate::domain::pipeline::tenant::Tenant;
-use crate::domain::principal::{Actor, Permission, Principal};
+use crate::domain::principal::{Actor, Principal};
 use crate::domain::time::Timestamp;
 
 /// What is known of whoever sent a credential. Cached for some seconds, so
@@ -42,27 +39,5 @@ impl Caller {
 
     pub fn expired(&self, now: Timestamp) -> bool {
         self.expires_at.is_some_and(|end| end <= now)
-    }
-}
-
-/// Permissions from their stored words. Words of a newer program are nothing here.
-pub fn permissions<'a>(words: impl IntoIterator<Item = &'a str>) -> BTreeSet<Permission> {
-    words
-        .into_iter()
-        .filter_map(|word| serde_json::from_value(Value::from(word)).ok())
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn unknown_permissions_are_left_out() {
-        let set = permissions(["tasks.read", "moon.walk", "users.admin"]);
-        assert_eq!(
-            set.into_iter().collect::<Vec<_>>(),
-            [Permission::TasksRead, Permission::UsersAdmin]
-        );
     }
 }

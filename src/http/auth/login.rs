@@ -5,14 +5,16 @@ use actix_web::{HttpRequest, HttpResponse, post, web};
 use chrono::TimeDelta;
 use serde::Deserialize;
 
-use super::accounts::{self, NewSession};
+use super::accounts;
 use super::authorized::Authorized;
 use super::credential::{self, Credential, csrf_token, hash};
 use super::me::Me;
 use super::needs::SignedIn;
 use crate::app::App;
 use crate::config::secret::Secret;
+use crate::db::sessions::NewSession;
 use crate::error::ApiError;
+use crate::http::observe::RequestId;
 use crate::http::reply::{Answer, Envelope, Reply};
 use crate::http::submission::Submission;
 
@@ -46,12 +48,14 @@ pub async fn sign_in(app: web::Data<App>, submission: Submission<Login>) -> Answ
         email,
         password,
     } = submission.body;
-    let account = accounts::find_account(&app, &tenant, &email.trim().to_lowercase()).await?;
-    let stored = account
+    let found = accounts::find_account(&app, &tenant, &email.trim().to_lowercase())
+        .await
+        .map_err(ApiError::of_database)?;
+    let stored = found
         .as_ref()
-        .map(|account| account.password_hash.clone());
+        .map(|(_, account)| account.password_hash.clone());
     let correct = app.passwords.verify(password, stored).await?;
-    let account = account
+    let (tenant, account) = found
         .filter(|_| correct)
         .ok_or(ApiError::WrongCredentials)?;
 
@@ -66,7 +70,7 @@ pub async fn sign_in(app: web::Data<App>, submission: Submission<Login>) -> Answ
         created_at: now,
         expires_at: now + TimeDelta::hours(i64::from(hours)),
     };
-    accounts::open_session(&app, account.tenant_id, &session).await?;
+    accounts::open_session(&app, &tenant, &account, &session).await?;
     let caller = app
         .callers
         .resolve(&app, Credential::Session(&token))
@@ -96,9 +100,9 @@ pub async fn sign_out(request: HttpRequest, authorized: Authorized<SignedIn>) ->
     let app = &authorized.app;
     let secure = app.config.http.secure_cookies;
     if let Some(session) = &authorized.caller.session {
-        accounts::close_session(app, authorized.tenant_id(), session.id).await?;
-        app.callers
-            .forget(credential::of_request(&request, secure)?);
+        let request_id = RequestId::of(&request);
+        accounts::close_session(app, &authorized.caller, session.id, request_id).await?;
+        app.callers.forget_session(session.id);
     }
     let mut response = HttpResponse::NoContent().finish();
     response

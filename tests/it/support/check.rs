@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use diesel::sql_types::{BigInt, Jsonb, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use lajur::db::testing::TestDatabase;
 use lajur::domain::ids::TenantId;
+use lajur::domain::time::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -17,6 +18,14 @@ pub struct Event {
     pub seq: i64,
     #[diesel(sql_type = SqlUuid)]
     pub command_id: Uuid,
+    #[diesel(sql_type = Timestamptz)]
+    pub occurred_at: Timestamp,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub principal_id: Option<Uuid>,
+    #[diesel(sql_type = Text)]
+    pub kind: String,
+    #[diesel(sql_type = Jsonb)]
+    pub labels: Value,
     #[diesel(sql_type = Text)]
     pub request_id: String,
     #[diesel(sql_type = Nullable<Text>)]
@@ -60,7 +69,8 @@ impl Log {
             .await
             .unwrap();
         let events = diesel::sql_query(
-            "SELECT seq, command_id, request_id, idempotency_key, subject_type, subject_id, after::jsonb AS after \
+            "SELECT seq, command_id, occurred_at, principal_id, kind, labels::jsonb AS labels, request_id, idempotency_key, \
+                subject_type, subject_id, after::jsonb AS after \
              FROM events WHERE tenant_id = $1 AND seq <= $2 ORDER BY seq",
         )
         .bind::<SqlUuid, _>(tenant.0)

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Desk;
 use crate::domain::ids::TaskId;
-use crate::domain::pipeline::change::{EventKind, Row};
+use crate::domain::pipeline::change::{Change, EventKind, Row};
 use crate::domain::pipeline::command::{NewTask, TaskAction};
 use crate::domain::pipeline::comment::Comment;
 use crate::domain::pipeline::instance::InstanceState;
@@ -116,6 +116,7 @@ impl Desk<'_> {
         let task = self
             .state
             .task(task_id)
+            .cloned()
             .ok_or(Refusal::NotFound { what: "task" })?;
         if !self.context.principal.sees_task(&task.role, task.assignee) {
             return Err(Refusal::NotFound { what: "task" });
@@ -129,11 +130,13 @@ impl Desk<'_> {
             body: Arc::from(body.trim()),
             created_at: self.now(),
         };
-        self.record(
-            EventKind::CommentCreated,
-            None,
-            Row::Comment(Arc::new(comment)),
-        );
+        // no part of the state, so there is nothing to put
+        self.changes.push(Change {
+            kind: EventKind::CommentCreated,
+            before: None,
+            after: Row::Comment(Arc::new(comment)),
+            on: Some(task),
+        });
         Ok(())
     }
 }

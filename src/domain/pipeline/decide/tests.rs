@@ -8,13 +8,15 @@ use chrono::{Duration, NaiveDate};
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::ids::{StageId, TaskId, TenantId};
+use crate::domain::ids::{StageId, TaskId, TenantId, UserId};
+use crate::domain::pipeline::change::Labels;
 use crate::domain::pipeline::command::*;
 use crate::domain::pipeline::instance::InstanceState;
 use crate::domain::pipeline::jamaah::Status;
 use crate::domain::pipeline::status::{evaluate, is_unlocked, needs_review, next_deadline};
 use crate::domain::pipeline::task::{Priority, TaskStatus};
 use crate::domain::pipeline::tenant::{Tenant, TenantKind};
+use crate::domain::principal::RoleKey;
 use crate::domain::time::{Zone, plus_days};
 
 struct World {
@@ -573,6 +575,59 @@ fn an_imported_manifest_sent_twice_changes_nothing() {
             .all(|p| matches!(standing(&world.state, p), Standing::Unchanged(_)))
     );
     world.check_replay();
+}
+
+#[test]
+fn an_event_says_who_may_see_it_and_who_could_until_then() {
+    let mut world = World::new(0);
+    let id = world.register(40);
+    let task = world.state.tasks().next().unwrap().clone();
+    let visa = RoleKey::new("visa-admin");
+    assert_ne!(task.role, visa);
+    let [siti, budi] = [1, 2].map(|n| UserId(uuid::Uuid::from_u128(n)));
+    let plain = Labels {
+        role: Some(task.role.clone()),
+        jamaah: Some(id),
+        ..Labels::default()
+    };
+    let mut labels_after = |action| world.act(task.id, action).unwrap()[0].labels();
+
+    let assign = |assignee| TaskAction::Assign { assignee };
+    let of_siti = Labels {
+        assignee: Some(siti),
+        ..plain.clone()
+    };
+    assert_eq!(labels_after(assign(Some(siti))), of_siti);
+    assert_eq!(labels_after(TaskAction::Start), of_siti);
+    let of_budi = Labels {
+        assignee: Some(budi),
+        from_assignee: Some(siti),
+        ..plain.clone()
+    };
+    assert_eq!(labels_after(assign(Some(budi))), of_budi);
+    let moved = TaskAction::Edit(TaskEdit {
+        role: Some(visa.clone()),
+        assignee: Some(None),
+        ..TaskEdit::default()
+    });
+    let of_others = Labels {
+        role: Some(visa.clone()),
+        from_role: Some(task.role.clone()),
+        from_assignee: Some(budi),
+        ..plain.clone()
+    };
+    assert_eq!(labels_after(moved), of_others);
+
+    let comment = Command::Comment {
+        task_id: task.id,
+        body: "the scan is blurred".into(),
+    };
+    let labels = world.run(&comment).unwrap()[0].labels();
+    let of_the_task = Labels {
+        role: Some(visa),
+        ..plain
+    };
+    assert_eq!(labels, of_the_task);
 }
 
 fn random_action() -> impl Strategy<Value = TaskAction> {
