@@ -122,6 +122,23 @@ impl Pools {
         self.one_of(&self.access).await
     }
 
+    /// Runs `work` on such a connection, within the time that a read may take.
+    /// Given up half way it is taken back, unless that was while it was committed.
+    pub async fn access<T, E, F>(&self, work: F) -> std::result::Result<T, E>
+    where
+        E: From<Error>,
+        F: AsyncFnOnce(&mut AsyncPgConnection) -> std::result::Result<T, E>,
+    {
+        self.in_time(async {
+            let mut conn = self.access_connection().await?;
+            let started = Instant::now();
+            let done = work(&mut conn).await;
+            self.observe("access", started);
+            done
+        })
+        .await
+    }
+
     async fn one_of(&self, pool: &Pool<AsyncPgConnection>) -> Result<Object<AsyncPgConnection>> {
         let free = tokio::time::timeout(self.settings.wait_timeout, pool.get()).await;
         free.map_err(|_| Error::Exhausted)?

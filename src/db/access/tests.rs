@@ -1,10 +1,14 @@
 //! What each change of rights leaves in the tables and in the log.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
+
+use diesel_async::SimpleAsyncConnection;
 
 use super::*;
 use crate::db::api_keys::{self, NewKey};
 use crate::db::events::{self, StoredEvent};
+use crate::db::pool::{Pools, Settings};
 use crate::db::sessions::{self, NewSession};
 use crate::db::testing::TestDatabase;
 use crate::db::testing::samples::Sampler;
@@ -423,4 +427,48 @@ async fn no_session_outlives_the_password_or_the_user_it_was_opened_with() {
         .await
         .unwrap();
     assert_eq!(left, 0);
+}
+
+#[tokio::test]
+async fn a_change_that_has_to_wait_too_long_is_given_up_and_taken_back() {
+    let mut office = Office::open().await;
+    let siti = office
+        .employ("siti@example.test", &["clerk"])
+        .await
+        .unwrap();
+    let before = office.log().await.len();
+    let mut blocker = office.database.owner().await;
+    blocker
+        .batch_execute("BEGIN; SELECT FROM tenants FOR UPDATE")
+        .await
+        .unwrap();
+    let pools = Pools::new(Settings {
+        read_timeout: Duration::from_millis(300),
+        ..Settings::new(&office.database.url)
+    })
+    .unwrap();
+    let author = Author {
+        actor: Actor::System,
+        at: office.now,
+        request_id: "test".into(),
+        command_id: office.ids.next(office.now),
+        batch_id: office.ids.next(office.now),
+    };
+    let waiting = pools.access(async |conn: &mut AsyncPgConnection| {
+        write(conn, office.tenant, &author, async |deed| {
+            deed.deactivate(siti).await
+        })
+        .await
+    });
+    let given_up = waiting.await;
+    assert!(
+        matches!(given_up, Err(Refused::Database(Error::Silent))),
+        "{given_up:?}"
+    );
+    blocker.batch_execute("COMMIT").await.unwrap();
+    office
+        .change(async |deed| deed.end_sessions(siti).await)
+        .await
+        .unwrap();
+    assert_eq!(office.after(before).await, [all_ended(siti)]);
 }

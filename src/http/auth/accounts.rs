@@ -156,16 +156,14 @@ pub async fn close_session(
         command_id: app.new_id(),
         batch_id: app.new_id(),
     };
-    let mut conn = app
-        .db
-        .access_connection()
+    let tenant = caller.tenant.id;
+    let closing = app.db.access(async |conn: &mut Connection| {
+        access::write(conn, tenant, &author, async |deed| {
+            deed.end_session(session).await
+        })
         .await
-        .map_err(ApiError::of_database)?;
-    access::write(&mut conn, caller.tenant.id, &author, async |deed| {
-        deed.end_session(session).await
-    })
-    .await
-    .map_err(|refused| match refused {
+    });
+    closing.await.map_err(|refused| match refused {
         Refused::Database(error) => ApiError::of_database(error),
         other => ApiError::internal(other),
     })
