@@ -1,4 +1,4 @@
-//! When an agency works: 08:00–17:00, Monday to Saturday; in the last days
+//! When an agency works: 08:00–17:00, on Sundays until noon; in the last days
 //! before a departure from 07:00 to 21:00, every day.
 
 use chrono::{Datelike, Duration, NaiveDate, Timelike, Weekday};
@@ -22,28 +22,23 @@ impl Hours {
         }
     }
 
-    fn closes(self) -> u32 {
+    fn closes(self, date: NaiveDate) -> u32 {
         match self {
+            Self::Office if date.weekday() == Weekday::Sun => 12,
             Self::Office => 17,
             Self::Rush => 21,
         }
-    }
-
-    fn works_on(self, date: NaiveDate) -> bool {
-        self == Self::Rush || date.weekday() != Weekday::Sun
     }
 
     /// `at` if somebody is there, else some time after they come back.
     pub fn next(self, at: Timestamp, zone: Zone, rng: &mut ChaCha8Rng) -> Timestamp {
         let hour = at.with_timezone(&zone.0).hour();
         let mut date = zone.date_of(at);
-        if self.works_on(date) && (self.opens()..self.closes()).contains(&hour) {
+        let closes = self.closes(date);
+        if (self.opens()..closes).contains(&hour) {
             return at;
         }
-        if hour >= self.closes() {
-            date = plus_days(date, 1);
-        }
-        while !self.works_on(date) {
+        if hour >= closes {
             date = plus_days(date, 1);
         }
         clock(date, self.opens(), zone) + minutes(rng, 0, 90)
@@ -79,14 +74,18 @@ mod tests {
     }
 
     #[test]
-    fn a_saturday_evening_waits_for_monday_unless_a_departure_is_near() {
-        let evening = "2026-11-21T10:30:00Z";
-        let monday = next(Hours::Office, evening);
+    fn a_sunday_afternoon_waits_for_monday_unless_a_departure_is_near() {
+        assert_eq!(
+            next(Hours::Office, "2026-11-22T04:59:00Z"),
+            at("2026-11-22T04:59:00Z")
+        );
+        let afternoon = "2026-11-22T05:00:00Z";
+        let monday = next(Hours::Office, afternoon);
         assert!(
             monday >= at("2026-11-23T01:00:00Z") && monday <= at("2026-11-23T02:30:00Z"),
             "{monday}"
         );
-        assert_eq!(next(Hours::Rush, evening), at(evening));
+        assert_eq!(next(Hours::Rush, afternoon), at(afternoon));
     }
 
     #[test]

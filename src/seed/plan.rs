@@ -9,7 +9,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::chance::{days, log_normal, minutes};
 use super::office::{Hours, clock};
-use super::profile::{COMMENTS, HOLDUP_DAYS, HOLDUPS, Holdup, NOT_NEEDED, Profile};
+use super::profile::{COMMENTS, HOLDUP_DAYS, HOLDUPS, Holdup, NOT_NEEDED, PRESSED, Profile};
 use crate::domain::ids::TaskId;
 use crate::domain::time::{Timestamp, Zone, plus_days};
 
@@ -33,6 +33,8 @@ pub struct Opened {
     pub at: Timestamp,
     /// Until when it has to be hurried through, because the departure is near.
     pub hurried_by: Timestamp,
+    /// The departure leaves less time for it than usual.
+    pub pressed: bool,
     /// Its tasks, and whether each is required.
     pub tasks: Vec<(TaskId, bool)>,
 }
@@ -57,8 +59,10 @@ pub fn hurried_by(
 
 /// What is done, each task's steps in the order of time.
 pub fn plan(opened: &Opened, profile: &Profile, zone: Zone, rng: &mut ChaCha8Rng) -> Vec<Planned> {
-    let work = days(log_normal(rng, profile.median_days, profile.sigma));
-    let holdup = holdup(work, profile, rng);
+    let pace = if opened.pressed { PRESSED } else { 1.0 };
+    let drawn = days(log_normal(rng, profile.median_days, profile.sigma));
+    let work = part(drawn, pace);
+    let holdup = holdup(work, profile, rng).map(|(after, length, why)| (after, part(length, pace), why));
     let planned_end = opened.at
         + work
         + holdup
@@ -198,6 +202,7 @@ mod tests {
         Opened {
             at: "2026-11-20T17:00:00Z".parse().unwrap(),
             hurried_by: hurried_by.parse().unwrap(),
+            pressed: false,
             tasks: (0..3)
                 .map(|n| (TaskId(uuid::Uuid::from_u128(n)), n != 1))
                 .collect(),

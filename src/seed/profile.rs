@@ -28,6 +28,10 @@ pub const HOLDUPS: u32 = 3;
 /// How long one lasts, in days.
 pub const HOLDUP_DAYS: (f64, f64) = (4.0, 18.0);
 
+/// Who registers late is served first: their stages, hold-ups included, take so
+/// much of the usual time.
+pub const PRESSED: f64 = 0.75;
+
 const fn ours(reason: &'static str) -> Holdup {
     Holdup {
         reason,
@@ -57,15 +61,15 @@ pub fn profile(stage: &Stage) -> Profile {
 const ANYWHERE: [Holdup; 2] = [ours("Data belum lengkap"), theirs("Menunggu pihak lain")];
 
 const PROFILES: [(&str, Profile); 10] = [
-    ("document-collection", of(8.0, 0.5, &COLLECTION)),
-    ("document-verification", of(1.0, 0.55, &VERIFICATION)),
+    ("document-collection", of(8.0, 0.7, &COLLECTION)),
+    ("document-verification", of(1.0, 0.5, &VERIFICATION)),
     ("siskopatuh-submission", of(1.0, 0.5, &SUBMISSION)),
-    ("siskopatuh-approval", of(4.0, 0.8, &APPROVAL)),
+    ("siskopatuh-approval", of(4.0, 0.65, &APPROVAL)),
     ("flight-booking", of(2.5, 0.65, &FLIGHT)),
-    ("hotel-booking", of(4.0, 0.7, &HOTEL)),
+    ("hotel-booking", of(4.0, 0.8, &HOTEL)),
     ("visa-application", of(1.5, 0.65, &VISA)),
     ("visa-approval", of(3.0, 0.6, &VISA_APPROVAL)),
-    ("equipment-manasik", of(3.0, 0.5, &EQUIPMENT)),
+    ("equipment-manasik", of(3.0, 0.7, &EQUIPMENT)),
     ("departure-ready", of(1.2, 0.5, &READY)),
 ];
 

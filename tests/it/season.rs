@@ -22,6 +22,8 @@ const UNDER_WAY: [(&str, f64); 5] = [
     ("blocked", 4.9),
     ("waiting", 16.2),
 ];
+/// Of those under way, by the first stage that is not done, in order.
+const STAGES: [f64; 10] = [42.8, 4.3, 4.4, 13.3, 5.6, 6.4, 9.3, 2.6, 3.1, 8.2];
 /// In percent of all.
 const COMPLETED: f64 = 24.5;
 const POINTS: f64 = 5.0;
@@ -45,6 +47,10 @@ async fn season_of_2000_jamaah_is_told_as_agencies_know_it() {
         health["active"].as_u64().unwrap(),
         "everybody is somewhere"
     );
+    for (stage, expected) in stages.iter().zip(STAGES) {
+        let share = 100.0 * stage["people"].as_f64().unwrap() / health["active"].as_f64().unwrap();
+        assert!((share - expected).abs() <= POINTS, "{share:.1} %: {stage:#}");
+    }
     assert_bottlenecks_are_about_work(&client, &stages).await;
 }
 

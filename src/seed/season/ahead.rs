@@ -88,9 +88,11 @@ impl Season {
             }
             _ => None,
         });
+        let usual = zone.end_of(stage.sla_calendar.add(zone.date_of(at), stage.sla_days));
         let opened = Opened {
             at,
             hurried_by: hurried_by(pilgrim.status.departure_date, place, stages.len(), zone),
+            pressed: instance.due_at.is_some_and(|due| due < usual),
             tasks: tasks.collect(),
         };
         let rng = &mut self

@@ -13,7 +13,7 @@ use crate::seed::office::{Hours, clock};
 const LEAD_MEDIAN_DAYS: f64 = 54.0;
 const LEAD_SIGMA: f64 = 0.35;
 /// Who would register later than now has done so in the last days instead.
-const EARLY_WITHIN_DAYS: f64 = 16.0;
+const EARLY_WITHIN_DAYS: f64 = 19.0;
 
 /// A group and what becomes of it.
 #[derive(Clone, Debug)]

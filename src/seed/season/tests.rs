@@ -49,10 +49,11 @@ fn live(mut season: Season) -> (Vec<Deed>, Season) {
     (deeds, season)
 }
 
-/// Percent of those who are active, unless it says something else.
+/// Percent of those who are active.
 #[derive(Debug)]
 struct Shares {
-    completed: usize,
+    /// Of all.
+    completed: f64,
     on_track: f64,
     at_risk: f64,
     overdue: f64,
@@ -67,14 +68,16 @@ fn shares(state: &State) -> Shares {
         .pilgrims()
         .filter(|p| p.status.status.is_active())
         .collect();
+    let percent = |part: usize, of: usize| {
+        let [part, of] = [part, of].map(|n| f64::from(u32::try_from(n).unwrap()));
+        part * 100.0 / of
+    };
     let share = |of: &dyn Fn(&Pilgrim) -> bool| {
-        let count = active.iter().filter(|p| of(p)).count();
-        let [count, all] = [count, active.len()].map(|n| f64::from(u32::try_from(n).unwrap()));
-        count * 100.0 / all
+        percent(active.iter().filter(|p| of(p)).count(), active.len())
     };
     let status = |status| share(&|p| p.status.status == status);
     Shares {
-        completed: state.pilgrim_count() - active.len(),
+        completed: percent(state.pilgrim_count() - active.len(), state.pilgrim_count()),
         on_track: status(Status::OnTrack),
         at_risk: status(Status::AtRisk),
         overdue: status(Status::Overdue),
@@ -91,44 +94,31 @@ fn shares(state: &State) -> Shares {
 /// How far from what has been counted a share may be, in percent points.
 const WITHIN: f64 = 5.0;
 
-/// Of the active by current stage, as counted where every stage waited for the
-/// one before. Here flights and hotels are booked beside the first four stages,
-/// so that hardly anybody still waits for them alone: the current stage is the
-/// first that is not done. Of those two only the upper bound can hold.
+/// Of the active by current stage, the first that is not done, in order.
 const STAGES: [f64; 10] = [42.8, 4.3, 4.4, 13.3, 5.6, 6.4, 9.3, 2.6, 3.1, 8.2];
-const BESIDE_OTHERS: [usize; 2] = [4, 5];
 
+/// Whatever the seed, and on any day of the week: agencies rest on Sunday
+/// afternoons, which shows on the days after.
 #[test]
 fn statuses_and_stages_come_out_as_in_a_season_that_was_counted() {
-    // agencies rest on Sundays, which shows on the days after
-    let sunday = now();
-    for (seed, days) in [(42, 0), (1, 2), (7, 5)] {
-        let now = sunday + chrono::Duration::days(days);
+    for (seed, days) in [(42, 0), (7, 2), (5, 6)] {
+        let now = now() + chrono::Duration::days(days);
         let (_, season) = live(season_of("al-falah", 2_000, seed, now));
         let shares = shares(season.state());
-        let near = |share: f64, counted: f64| (share - counted).abs() <= WITHIN;
-        assert!(
-            (470..=530).contains(&shares.completed),
-            "seed {seed}: {shares:.1?}"
-        );
-        for (share, counted) in [
-            (shares.on_track, 75.1),
-            (shares.at_risk, 7.0),
-            (shares.overdue, 17.9),
-            (shares.blocked, 4.9),
-            (shares.waiting, 16.2),
-        ] {
+        let check = |what: &str, share: f64, counted: f64, within: f64| {
             assert!(
-                near(share, counted),
-                "seed {seed}: {share:.1} is not {counted}: {shares:.1?}"
+                (share - counted).abs() <= within,
+                "seed {seed}, {what}: {share:.1} is not {counted}: {shares:.1?}"
             );
-        }
+        };
+        check("completed", shares.completed, 24.5, WITHIN);
+        check("on track", shares.on_track, 75.1, WITHIN);
+        check("at risk", shares.at_risk, 7.0, 3.5);
+        check("overdue", shares.overdue, 17.9, WITHIN);
+        check("blocked", shares.blocked, 4.9, WITHIN);
+        check("waiting", shares.waiting, 16.2, WITHIN);
         for (place, (share, counted)) in shares.stages.iter().zip(STAGES).enumerate() {
-            let beside = BESIDE_OTHERS.contains(&place) && *share < counted;
-            assert!(
-                beside || near(*share, counted),
-                "seed {seed}: stage {place}: {shares:.1?}"
-            );
+            check(&format!("stage {}", place + 1), *share, counted, WITHIN);
         }
     }
 }

@@ -29,7 +29,7 @@ pub struct Season {
 
 impl Season {
     /// Registers `people` on departures some weeks ahead; the stages that
-    /// wait for nothing are open, with twelve tasks each, and one alert.
+    /// wait for nothing are open, with eight tasks each, and one alert.
     pub async fn begin(database: &TestDatabase, tenant: &Tenant, people: usize) -> Self {
         let id = TenantId(tenant.id);
         let pools = database.pools();

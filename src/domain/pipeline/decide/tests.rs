@@ -276,18 +276,12 @@ fn registration_opens_what_depends_on_nothing_and_is_replayable() {
     let mut world = World::new(0);
     let id = world.register(60);
     assert_eq!(world.pilgrim(id).path.len(), 10);
-    for open in [
-        "document-collection",
-        "flight-booking",
-        "hotel-booking",
-        "equipment-manasik",
-    ] {
+    for open in ["document-collection", "equipment-manasik"] {
         assert_eq!(world.state_of(id, open), InstanceState::Active, "{open}");
     }
-    assert_eq!(
-        world.state_of(id, "visa-application"),
-        InstanceState::Waiting
-    );
+    for later in ["flight-booking", "hotel-booking", "visa-application"] {
+        assert_eq!(world.state_of(id, later), InstanceState::Waiting, "{later}");
+    }
     assert_eq!(world.open_tasks(id, "document-collection").len(), 5);
     world.check();
     world.check_replay();
@@ -339,21 +333,21 @@ fn a_visa_waits_for_its_window_and_opens_at_local_midnight() {
 fn a_task_is_overdue_at_its_second_and_its_jamaah_with_it() {
     let mut world = World::new(0);
     let id = world.register(90);
-    let flight = world.stage("flight-booking");
-    let due = world.pilgrim(id).instance(flight).unwrap().due_at.unwrap();
-    // five days after 22 November, at the end of that day in Jakarta
-    assert_eq!(due, "2026-11-27T17:00:00Z".parse::<Timestamp>().unwrap());
+    let equipment = world.stage("equipment-manasik");
+    let due = world.pilgrim(id).instance(equipment).unwrap().due_at.unwrap();
+    // seven days after 22 November, at the end of that day in Jakarta
+    assert_eq!(due, "2026-11-29T17:00:00Z".parse::<Timestamp>().unwrap());
     world.pass(due - world.now - Duration::seconds(1));
     assert_eq!(world.pilgrim(id).status.status, Status::AtRisk);
     world.pass(Duration::seconds(1));
     assert_eq!(world.pilgrim(id).status.status, Status::Overdue);
-    let tasks = world.open_tasks(id, "flight-booking");
+    let tasks = world.open_tasks(id, "equipment-manasik");
     assert!(
         tasks
             .iter()
             .all(|task| world.state.task(*task).unwrap().overdue)
     );
-    world.finish(id, "flight-booking");
+    world.finish(id, "equipment-manasik");
     assert_ne!(world.pilgrim(id).status.status, Status::Overdue);
     world.check();
 }
@@ -362,6 +356,13 @@ fn a_task_is_overdue_at_its_second_and_its_jamaah_with_it() {
 fn blocked_by_a_third_party_stops_the_clock_where_the_stage_allows_it() {
     let mut world = World::new(0);
     let id = world.register(120);
+    for code in [
+        "document-collection",
+        "document-verification",
+        "siskopatuh-submission",
+    ] {
+        world.finish(id, code);
+    }
     let task = world.open_tasks(id, "flight-booking")[0];
     let flight = world.stage("flight-booking");
     let due = world.pilgrim(id).instance(flight).unwrap().due_at.unwrap();
@@ -392,16 +393,16 @@ fn blocked_by_a_third_party_stops_the_clock_where_the_stage_allows_it() {
 fn reopening_a_task_reopens_its_stage() {
     let mut world = World::new(0);
     let id = world.register(60);
-    let task = world.open_tasks(id, "flight-booking")[0];
-    world.finish(id, "flight-booking");
+    let task = world.open_tasks(id, "equipment-manasik")[0];
+    world.finish(id, "equipment-manasik");
     assert_eq!(
-        world.state_of(id, "flight-booking"),
+        world.state_of(id, "equipment-manasik"),
         InstanceState::Completed
     );
     world
         .act(task, TaskAction::Reopen { reason: None })
         .unwrap();
-    assert_eq!(world.state_of(id, "flight-booking"), InstanceState::Active);
+    assert_eq!(world.state_of(id, "equipment-manasik"), InstanceState::Active);
     world.check();
     world.check_replay();
 }
