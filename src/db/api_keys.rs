@@ -131,6 +131,24 @@ pub async fn by_prefix(
     Ok(found.map(|row| Listed::from(row).access))
 }
 
+/// A key that has not ended by itself, revoked or not.
+pub async fn by_id(
+    conn: &mut AsyncPgConnection,
+    tenant: TenantId,
+    id: ApiKeyId,
+    now: Timestamp,
+) -> Result<Option<KeyAccess>> {
+    let found: Option<KeyRow> = api_keys::table
+        .find((tenant.0, id.0))
+        .select(KeyRow::as_select())
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(found
+        .filter(|row| row.expires_at.is_none_or(|end| end > now))
+        .map(|row| Listed::from(row).access))
+}
+
 pub async fn insert(
     conn: &mut AsyncPgConnection,
     tenant: TenantId,

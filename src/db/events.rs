@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
+use super::journal::{EventText, NewEvent};
 use super::schema::events;
 use super::types::{ActorKind, JsonText, actor};
 use super::{Error, Result};
@@ -38,6 +39,27 @@ pub struct StoredEvent {
     pub request_id: Arc<str>,
 }
 
+impl StoredEvent {
+    /// What has just been written, as reading it would give it.
+    pub fn written(batch_id: BatchId, new: &NewEvent, text: EventText) -> Self {
+        Self {
+            seq: new.seq,
+            batch_id,
+            command_id: new.command_id,
+            occurred_at: new.occurred_at,
+            actor: new.actor,
+            kind: new.change.kind,
+            stage_id: new.change.after.stage_id(),
+            row: new.change.after.clone(),
+            after: text.after,
+            before: text.before,
+            idempotency: new.idempotency.clone(),
+            labels: new.change.labels(),
+            request_id: new.request_id.clone(),
+        }
+    }
+}
+
 /// A slice of a history, from the newest back.
 #[derive(Clone, Copy, Debug)]
 pub struct Page {
@@ -61,6 +83,34 @@ pub async fn after(
         .load(conn)
         .await?;
     found.into_iter().map(Columns::event).collect()
+}
+
+/// The events from `first` to `last`, in order: those that are still kept.
+pub async fn between(
+    conn: &mut AsyncPgConnection,
+    tenant: TenantId,
+    (first, last): (i64, i64),
+) -> Result<Vec<StoredEvent>> {
+    let found: Vec<Columns> = events::table
+        .filter(
+            events::tenant_id
+                .eq(tenant.0)
+                .and(events::seq.between(first, last)),
+        )
+        .order(events::seq)
+        .select(Columns::as_select())
+        .load(conn)
+        .await?;
+    found.into_iter().map(Columns::event).collect()
+}
+
+/// The number of the first event that is still kept.
+pub async fn first(conn: &mut AsyncPgConnection, tenant: TenantId) -> Result<Option<i64>> {
+    let first = events::table
+        .filter(events::tenant_id.eq(tenant.0))
+        .order(events::seq)
+        .select(events::seq);
+    Ok(first.first(conn).await.optional()?)
 }
 
 /// What happened to these subjects, of these types, newest first.

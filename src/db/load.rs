@@ -13,8 +13,8 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::pool::Pools;
 use super::schema::events;
-use super::tenants;
 use super::{Error, Result};
+use super::{events as log, tenants};
 use crate::domain::ids::{JamaahId, TenantId};
 use crate::domain::pipeline::change::Row;
 use crate::domain::pipeline::jamaah::JamaahStatus;
@@ -48,6 +48,8 @@ pub fn is_cold(status: &JamaahStatus, now: Timestamp) -> bool {
 #[derive(Debug)]
 pub struct Loaded {
     pub state: State,
+    /// The first event that the log still has; the next one of an empty log.
+    pub first: i64,
     pub keys: RecentKeys,
 }
 
@@ -74,7 +76,9 @@ pub async fn tenant(
             };
             let rows = rows::hot(conn, id, closed_since).await?;
             let keys = recent_keys(conn, id, extent.keys).await?;
+            let first = log::first(conn, id).await?.unwrap_or(head + 1);
             Ok::<_, Error>(Some(Loaded {
+                first,
                 state: State::load(Arc::new(tenant), head, rows),
                 keys,
             }))

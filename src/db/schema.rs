@@ -301,6 +301,7 @@ diesel::table! {
         next_deadline_at -> Nullable<Timestamptz>,
         settings -> Jsonb,
         created_at -> Timestamptz,
+        realtime_key -> Bytea,
     }
 }
 

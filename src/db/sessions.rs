@@ -85,6 +85,23 @@ pub async fn open(
     Ok(opened > 0)
 }
 
+/// Whether it is not over.
+pub async fn is_open(
+    conn: &mut AsyncPgConnection,
+    tenant: TenantId,
+    session: SessionId,
+    now: Timestamp,
+) -> Result<bool> {
+    let open = sessions::table.filter(
+        sessions::tenant_id
+            .eq(tenant.0)
+            .and(sessions::id.eq(session.0))
+            .and(sessions::expires_at.gt(now)),
+    );
+    let open = diesel::select(diesel::dsl::exists(open));
+    Ok(open.get_result(conn).await?)
+}
+
 /// Ends one, and says whose it was.
 pub async fn end(
     conn: &mut AsyncPgConnection,

@@ -153,3 +153,29 @@ pub async fn due(
         .await?;
     Ok(due.into_iter().map(|due| TenantId(due.id)).collect())
 }
+
+/// Where a tenant's log stands.
+#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
+pub struct Head {
+    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    pub id: Uuid,
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    pub last_seq: i64,
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    pub epoch: String,
+}
+
+/// Where the logs of these tenants stand.
+pub async fn heads(conn: &mut AsyncPgConnection, ids: Vec<Uuid>) -> Result<Vec<Head>> {
+    let heads = diesel::sql_query("SELECT id, last_seq, epoch FROM door_heads($1)")
+        .bind::<diesel::sql_types::Array<diesel::sql_types::Uuid>, _>(ids)
+        .load(conn)
+        .await?;
+    Ok(heads)
+}
+
+/// What signs a tenant's tokens for the socket, as the connection's tenant.
+pub async fn realtime_key(conn: &mut AsyncPgConnection, id: TenantId) -> Result<Option<Vec<u8>>> {
+    let key = tenants::table.find(id.0).select(tenants::realtime_key);
+    Ok(key.first(conn).await.optional()?)
+}

@@ -31,7 +31,7 @@ static COUNTER: AtomicU32 = AtomicU32::new(0);
 pub struct TestDatabase {
     /// Logs in as the tables' owner, who in tests is usually a superuser.
     pub url: String,
-    name: String,
+    pub name: String,
 }
 
 impl TestDatabase {
@@ -164,6 +164,7 @@ pub(super) fn migrations() -> &'static [&'static str] {
         include_str!("../../migrations/2026-11-22-000002_platform/up.sql"),
         include_str!("../../migrations/2026-11-22-000003_pipeline/up.sql"),
         include_str!("../../migrations/2026-11-22-000004_doors/up.sql"),
+        include_str!("../../migrations/2026-11-26-000005_realtime/up.sql"),
         include_str!("../../migrations/2026-11-26-000006_event_labels/up.sql"),
         include_str!("../../migrations/2026-11-26-000010_bottleneck_alerts/up.sql"),
     ]
