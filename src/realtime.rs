@@ -4,11 +4,14 @@
 //!
 //! The wire is the Centrifuge client protocol in JSON, so that published client
 //! libraries work unchanged. `protocol` has its words, `codec` their form,
-//! `channel` what can be subscribed to and by whom, `feed` what a connection
-//! reads, and `session` one connection.
+//! `channel` what can be subscribed to and by whom, `visibility` what of an event
+//! somebody sees on it, `access` what a change of rights means, `feed` what a
+//! connection reads, and `session` one connection.
 
+pub mod access;
 pub mod channel;
 pub mod codec;
 pub mod feed;
 pub mod protocol;
 pub mod session;
+pub mod visibility;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::answers::Pending;
 use super::recovery::Head;
-use super::subscriptions::{Progress, Subscription};
+use super::subscriptions::Subscription;
 use super::{Counted, Phase, Session};
 use crate::domain::principal::Principal;
 use crate::realtime::channel::Channel;
@@ -189,10 +189,9 @@ impl<C: Codec> Session<C> {
             return;
         };
         let head = head_of(feed);
-        let rebuilt = *head.epoch != *viewer.head.epoch;
-        if rebuilt {
-            // the offset of what is known means nothing in this log
-            viewer.access_at = head.first - 1;
+        if *head.epoch != *viewer.head.epoch {
+            // neither positions nor rights can be followed into another log
+            return self.close(CloseCode::StateInvalidated);
         }
         let since = viewer.access_at;
         viewer.access_at = since.max(head.top);
@@ -201,13 +200,9 @@ impl<C: Codec> Session<C> {
             .flatten();
         viewer.head = head;
         match change {
-            Some((_, AccessChange::Revoked { code })) => return self.close(code),
+            Some((_, AccessChange::Revoked { code })) => self.close(code),
             Some((_, AccessChange::Principal(principal))) => self.grant(principal),
             None => (),
-        }
-        if rebuilt {
-            let is_log = |s: &Subscription| matches!(s.progress, Progress::Log { .. });
-            self.end(UnsubscribeCode::StateInvalidated, is_log);
         }
     }
 

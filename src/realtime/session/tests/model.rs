@@ -206,10 +206,14 @@ impl World {
                 Effect::Load { after } => self.load = Some(after),
                 Effect::Ask(question) => self.questions.push(question),
                 Effect::Close { code } => {
-                    assert!(
-                        matches!(code, CloseCode::Slow | CloseCode::NoPong),
-                        "{code:?}"
-                    );
+                    match code {
+                        CloseCode::Slow | CloseCode::NoPong => {}
+                        CloseCode::StateInvalidated => {
+                            let subscribers = self.subscribers.values_mut();
+                            subscribers.for_each(|one| one.position = None);
+                        }
+                        _ => panic!("{code:?}"),
+                    }
                     return self.connect();
                 }
                 Effect::Authenticate { .. } | Effect::Refresh { .. } => panic!("{effect:?}"),
