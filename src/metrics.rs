@@ -3,7 +3,7 @@
 
 use prometheus::core::Collector;
 use prometheus::{
-    Encoder, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec,
+    Encoder, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
     IntGaugeVec, Opts, Registry, TextEncoder,
 };
 
@@ -63,6 +63,24 @@ metrics! {
     actor_mailbox_depth: IntGaugeVec ["actor"],
     /// Actors that were dropped with their state and started afresh.
     actor_restarts_total: IntCounterVec ["actor"],
+    /// Sockets that are open.
+    ws_connections: IntGauge,
+    /// Messages written to sockets.
+    ws_messages_sent_total: IntCounter,
+    /// Bytes of these messages.
+    ws_sent_bytes_total: IntCounter,
+    /// Sockets that were closed, by code; 1006 where nobody said why.
+    ws_disconnects_total: IntCounterVec ["code"],
+    /// Clients that came back with a position, by whether they could go on from it.
+    ws_recoveries_total: IntCounterVec ["recovered"],
+    /// Refused commands of clients, by code.
+    ws_errors_total: IntCounterVec ["code"],
+    /// Seconds from learning of a commit to writing it to a socket.
+    fanout_latency_seconds: Histogram buckets SECONDS,
+    /// Parts of the log that were read for clients who had fallen behind.
+    feed_loads_total: IntCounter,
+    /// Events by which this node was behind the logs when it last compared.
+    relay_lag_events: IntGauge,
     /// Hot jamaah of the tenants in memory, by status.
     pipeline_items: IntGaugeVec ["status"],
     /// Always 1; the version is the label.
@@ -107,6 +125,12 @@ fn with_buckets(opts: Opts, buckets: &[&[f64]]) -> HistogramOpts {
 }
 
 impl Metric for IntCounter {
+    fn make(opts: Opts, _: &[&str], _: &[&[f64]]) -> Result<Self, prometheus::Error> {
+        Self::with_opts(opts)
+    }
+}
+
+impl Metric for IntGauge {
     fn make(opts: Opts, _: &[&str], _: &[&[f64]]) -> Result<Self, prometheus::Error> {
         Self::with_opts(opts)
     }

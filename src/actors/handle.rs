@@ -10,10 +10,11 @@ use actix::dev::SendError;
 use arc_swap::ArcSwap;
 use tokio::sync::{oneshot, watch};
 
+use super::feed::Feed;
 use super::node::Node;
 use super::registry::Tenants;
 use super::stage::StageActor;
-use super::tenant::{Execute, Retire, SOON, TenantActor};
+use super::tenant::{CatchUp, Execute, Retire, SOON, TenantActor};
 use crate::domain::ids::{CommandId, StageId, TenantId};
 use crate::domain::pipeline::change::{EventKind, Row};
 use crate::domain::pipeline::command::Command;
@@ -21,6 +22,9 @@ use crate::domain::pipeline::refusal::Refusal;
 use crate::domain::pipeline::view::View;
 use crate::domain::principal::Principal;
 use crate::domain::time::Timestamp;
+
+/// How long somebody who comes waits to know where the log stands.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A command on its way, with who gives it.
 #[derive(Clone, Debug)]
@@ -110,6 +114,8 @@ impl CommandError {
 /// What a tenant's actor shows to all threads.
 pub(super) struct Shared {
     pub tenant: TenantId,
+    /// What sessions read.
+    pub feed: Arc<Feed>,
     node: Arc<Node>,
     view: ArcSwap<View>,
     /// The head of the view, for those who follow it.
@@ -129,10 +135,11 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub fn new(node: Arc<Node>, view: Arc<View>) -> Self {
+    pub fn new(node: Arc<Node>, view: Arc<View>, feed: Arc<Feed>) -> Self {
         let now = node.now().timestamp_micros();
         Self {
             tenant: view.state.tenant.id,
+            feed,
             node,
             changed: watch::Sender::new(view.state.head),
             configured_at: AtomicI64::new(0),
@@ -149,6 +156,11 @@ impl Shared {
     /// The view, without counting as use.
     pub fn peek_view(&self) -> Arc<View> {
         self.view.load_full()
+    }
+
+    /// The number of the last event that readers see.
+    pub fn head(&self) -> i64 {
+        self.view.load().state.head
     }
 
     pub fn publish(&self, view: &Arc<View>, now: Timestamp) {
@@ -181,7 +193,11 @@ impl Shared {
             .store(self.node.now().timestamp_micros(), Ordering::Relaxed);
     }
 
+    /// Since when nobody has used or looked at the tenant.
     pub fn idle_for(&self) -> Duration {
+        if self.feed.has_readers() {
+            self.touch();
+        }
         let idle = self.node.now().timestamp_micros() - self.used_us.load(Ordering::Relaxed);
         Duration::from_micros(u64::try_from(idle).unwrap_or(0))
     }
@@ -234,7 +250,7 @@ impl TenantHandle {
 
     /// The head of the view.
     pub fn head(&self) -> i64 {
-        *self.shared.changed.borrow()
+        self.shared.head()
     }
 
     /// The number of the last event that changed the configuration; 0 when
@@ -249,6 +265,24 @@ impl TenantHandle {
             self.shared.pending.load(Ordering::Relaxed)
         } else {
             0
+        }
+    }
+
+    /// What there is to follow, and to be told of.
+    pub fn feed(&self) -> &Arc<Feed> {
+        &self.shared.feed
+    }
+
+    /// Waits until what other nodes had committed before this call has come here,
+    /// if it can be found out.
+    pub async fn catch_up(&self) {
+        let feed = &self.shared.feed;
+        let caught_up = feed.catch_up(|| {
+            let asked = CatchUp { other_log: false };
+            let _ = self.address.try_send(asked);
+        });
+        if tokio::time::timeout(PATIENCE, caught_up).await.is_err() {
+            tracing::debug!("a reader goes on without knowing where the log stands");
         }
     }
 

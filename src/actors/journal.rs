@@ -15,13 +15,14 @@ use diesel_async::AsyncPgConnection;
 use tokio::sync::oneshot;
 
 use super::node::Node;
-use crate::db::journal::{self, TenantBatch};
+use crate::db::events::StoredEvent;
+use crate::db::journal::{self, EventText, TenantBatch};
 
 /// What became of a tenant's batch.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Outcome {
-    /// Durable.
-    Committed,
+    /// Durable, with the events as they stand in the log.
+    Committed(Vec<StoredEvent>),
     /// Another node wrote first; nothing of it is in.
     Conflict,
     /// PostgreSQL refused it for what it holds; nothing of it is in.
@@ -163,9 +164,9 @@ async fn commit(
                 .db_query_duration_seconds
                 .with_label_values(&["journal"])
                 .observe(seconds);
-            let outcomes = batches.iter().map(|batch| {
+            let outcomes = batches.iter().zip(written.texts).map(|(batch, texts)| {
                 if written.winners.contains(&batch.tenant_id) {
-                    Outcome::Committed
+                    Outcome::Committed(stored(batch, texts))
                 } else {
                     node.metrics.journal_conflicts_total.inc();
                     Outcome::Conflict
@@ -190,6 +191,15 @@ async fn commit(
             resolve(node, batches).await
         }
     }
+}
+
+fn stored(batch: &TenantBatch, texts: Vec<EventText>) -> Vec<StoredEvent> {
+    batch
+        .events
+        .iter()
+        .zip(texts)
+        .map(|(event, text)| StoredEvent::written(batch.batch_id, event, text))
+        .collect()
 }
 
 /// What one tenant wants written was refused, and with it everybody's: each
@@ -235,14 +245,14 @@ async fn send_again(
     let mut connection = node.pools.journal_connection().await?;
     let written = journal::write(&mut connection, batches).await?;
     let mut outcomes = Vec::with_capacity(batches.len());
-    for batch in batches {
+    for (batch, texts) in batches.iter().zip(written.texts) {
         let committed = written.winners.contains(&batch.tenant_id) || {
             let first = batch.expected_head + 1;
             let owner = journal::batch_at(&mut connection, batch.tenant_id, first).await?;
             owner == Some(batch.batch_id)
         };
         outcomes.push(if committed {
-            Outcome::Committed
+            Outcome::Committed(stored(batch, texts))
         } else {
             Outcome::Conflict
         });

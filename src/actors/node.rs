@@ -1,13 +1,18 @@
 //! What every actor of this process shares.
 
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use tokio::sync::Notify;
+use uuid::Uuid;
 
+use super::relay::{self, Committed};
 use crate::clock::Clock;
+use crate::db::events::StoredEvent;
 use crate::db::pool::Pools;
-use crate::domain::ids::IdSource;
+use crate::domain::access::AccessRow;
+use crate::domain::ids::{IdSource, TenantId};
 use crate::domain::pipeline::bottleneck::RemindEvery;
 use crate::domain::time::Timestamp;
 use crate::metrics::Metrics;
@@ -27,7 +32,7 @@ pub struct Limits {
     pub idle: Duration,
     /// Tenants in memory before the least recently used has to leave.
     pub tenants: usize,
-    /// How often a tenant asks whether another node has written.
+    /// How often a node looks whether another has written.
     pub poll: Duration,
     /// How long a commit may take before its outcome counts as unknown.
     pub commit: Duration,
@@ -60,6 +65,9 @@ impl Default for Limits {
     }
 }
 
+/// Somebody who must know of changed rights.
+type Heed = Box<dyn Fn(&AccessRow) + Send + Sync>;
+
 pub struct Node {
     pub clock: Clock,
     pub pools: Pools,
@@ -67,7 +75,14 @@ pub struct Node {
     pub limits: Limits,
     /// Some tenant has published a view.
     pub published: Notify,
+    /// Names this run of the program among the nodes.
+    pub id: Uuid,
+    /// The heads of the logs are to be compared now.
+    pub heads_wanted: Notify,
     ids: Mutex<IdSource>,
+    relay: OnceLock<relay::Handle>,
+    relay_is_up: AtomicBool,
+    on_rights_changed: OnceLock<Heed>,
 }
 
 impl Node {
@@ -78,8 +93,15 @@ impl Node {
         limits: Limits,
         seed: u64,
     ) -> Arc<Self> {
-        let ids = Mutex::new(IdSource::seeded(seed));
+        let mut ids = IdSource::seeded(seed);
+        let id = ids.next(clock.now());
+        let ids = Mutex::new(ids);
         Arc::new(Self {
+            id,
+            heads_wanted: Notify::new(),
+            relay: OnceLock::new(),
+            relay_is_up: AtomicBool::new(false),
+            on_rights_changed: OnceLock::new(),
             clock,
             pools,
             metrics,
@@ -87,6 +109,43 @@ impl Node {
             published: Notify::new(),
             ids,
         })
+    }
+
+    pub(super) fn set_relay(&self, relay: relay::Handle) {
+        if self.relay.set(relay).is_err() {
+            tracing::error!("a second relay was started");
+        }
+    }
+
+    /// Other nodes' news come by Redis.
+    pub fn relay_is_up(&self) -> bool {
+        self.relay_is_up.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_relay_up(&self, up: bool) {
+        self.relay_is_up.store(up, Ordering::Relaxed);
+    }
+
+    /// Tells the other nodes, if there may be any. They miss it when the relay
+    /// has too much to do, and find it in the log.
+    pub(super) fn relay(&self, tenant: TenantId, events: Vec<StoredEvent>) {
+        if let Some(relay) = self.relay.get() {
+            let _ = relay.try_send(Committed { tenant, events });
+        }
+    }
+
+    /// Who has to know when rights have changed, here or on another node,
+    /// before anybody acts on it.
+    pub fn when_rights_change(&self, tell: impl Fn(&AccessRow) + Send + Sync + 'static) {
+        if self.on_rights_changed.set(Box::new(tell)).is_err() {
+            tracing::error!("somebody else is told of changed rights already");
+        }
+    }
+
+    pub(super) fn rights_changed(&self, row: &AccessRow) {
+        if let Some(tell) = self.on_rights_changed.get() {
+            tell(row);
+        }
     }
 
     pub fn now(&self) -> Timestamp {

@@ -2,17 +2,20 @@
 //! actor has died; lets the least recently used go when there are too many.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use actix::prelude::*;
 
 use super::deadlines::Deadlines;
+use super::feed::Feed;
 use super::handle::{Shared, TenantHandle};
 use super::journal::{Finish, JournalActor};
 use super::keys::Keys;
 use super::node::Node;
-use super::sweeper;
-use super::tenant::{Loaded, TenantActor};
+use super::relay::message::Message;
+use super::tenant::{Loaded, Relayed, TenantActor};
+use super::{heads, relay, sweeper};
+use crate::config::secret::Secret;
 use crate::db::load;
 use crate::domain::ids::TenantId;
 use crate::domain::pipeline::state::State;
@@ -38,9 +41,11 @@ struct Inner {
     threads: Vec<ArbiterHandle>,
     open: RwLock<HashMap<TenantId, TenantHandle>>,
     /// How far the views of those who have left memory had come.
-    left_at: std::sync::Mutex<HashMap<TenantId, i64>>,
+    left_at: Mutex<HashMap<TenantId, i64>>,
+    /// Outlive their tenant's actor while somebody reads them.
+    feeds: Mutex<HashMap<TenantId, Arc<Feed>>>,
     /// One load of a tenant at a time.
-    loading: std::sync::Mutex<HashMap<TenantId, Arc<tokio::sync::Mutex<()>>>>,
+    loading: Mutex<HashMap<TenantId, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 impl std::fmt::Debug for Inner {
@@ -74,14 +79,42 @@ impl Tenants {
             journal,
             threads,
             open: RwLock::default(),
-            left_at: std::sync::Mutex::default(),
-            loading: std::sync::Mutex::default(),
+            left_at: Mutex::default(),
+            feeds: Mutex::default(),
+            loading: Mutex::default(),
         };
         let tenants = Self {
             inner: Arc::new(inner),
         };
         sweeper::start(tenants.clone());
+        heads::start(tenants.clone());
         tenants
+    }
+
+    /// Joins other nodes over Redis. To be called within an actix system.
+    pub fn join(&self, url: &Secret, prefix: &str) -> anyhow::Result<()> {
+        self.inner.node.set_relay(relay::start(self, url, prefix)?);
+        Ok(())
+    }
+
+    /// Hands on what another node has committed, if this one is interested.
+    pub(super) fn relayed(&self, news: Message) {
+        let Some(handle) = self.peek(news.tenant) else {
+            return;
+        };
+        let told = match news.events.read() {
+            Ok(events) => handle.address.try_send(Relayed {
+                head: news.head,
+                events,
+            }),
+            Err(error) => {
+                tracing::warn!(%error, "news of another node cannot be read");
+                return;
+            }
+        };
+        if told.is_err() {
+            tracing::debug!("a tenant is too busy for news; it will be found in the log");
+        }
     }
 
     pub(super) fn node(&self) -> &Arc<Node> {
@@ -157,6 +190,7 @@ impl Tenants {
             .map_err(|error| unavailable(&error))?
             .ok_or(OpenError::NotFound)?;
         let now = node.now();
+        let first = loaded.first;
         let building = tokio::task::spawn_blocking(move || {
             let deadlines = deadlines_of(&loaded.state, now);
             let keys = Keys::new(loaded.keys.keys, loaded.keys.complete);
@@ -167,7 +201,9 @@ impl Tenants {
             }
         });
         let loaded = building.await.map_err(|error| unavailable(&error))?;
-        let shared = Arc::new(Shared::new(Arc::clone(&node), Arc::clone(&loaded.view)));
+        let feed = self.feed_of(&loaded.view.state, first);
+        let shared = Shared::new(Arc::clone(&node), Arc::clone(&loaded.view), feed);
+        let shared = Arc::new(shared);
         let actor = {
             let (shared, journal) = (Arc::clone(&shared), self.inner.journal.clone());
             move |_: &mut Context<TenantActor>| TenantActor::new(node, shared, journal, loaded)
@@ -183,6 +219,30 @@ impl Tenants {
             address,
             tenants: self.clone(),
         })
+    }
+
+    /// The feed that was there before the tenant left, if somebody kept it.
+    fn feed_of(&self, state: &State, first: i64) -> Arc<Feed> {
+        let mut feeds = self
+            .inner
+            .feeds
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        feeds.retain(|_, feed| Arc::strong_count(feed) > 1);
+        let tenant = &state.tenant;
+        match feeds.get(&tenant.id) {
+            Some(feed) => {
+                feed.resume(&tenant.epoch, state.head);
+                Arc::clone(feed)
+            }
+            None => {
+                let (node, tenant) = (Arc::clone(&self.inner.node), Arc::clone(tenant));
+                let id = tenant.id;
+                let feed = Feed::new(node, tenant, state.head, first);
+                feeds.insert(id, Arc::clone(&feed));
+                feed
+            }
+        }
     }
 
     /// Asks the least recently used to leave when the ceiling is reached, and
@@ -205,6 +265,7 @@ impl Tenants {
         }
         if let Some((id, oldest)) = open
             .iter()
+            .filter(|(_, handle)| !handle.shared.feed.has_readers())
             .min_by_key(|(_, handle)| handle.shared.used_us())
         {
             let id = *id;

@@ -19,7 +19,7 @@ mod time;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use actix::dev::SendError;
 use actix::prelude::*;
@@ -31,6 +31,7 @@ use super::journal::JournalActor;
 use super::keys::Keys;
 use super::node::Node;
 use super::stage::{ForgetTask, StageActor, StopStage};
+use crate::db::events::StoredEvent;
 use crate::domain::ids::{IdSource, StageId};
 use crate::domain::pipeline::bottleneck::Watch;
 use crate::domain::pipeline::command::Command;
@@ -68,6 +69,23 @@ pub struct StageDied(pub StageId);
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Retire;
+
+/// Another node says what it has committed: up to `head`, with the events
+/// unless they are too many to send.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Relayed {
+    pub head: i64,
+    pub events: Vec<StoredEvent>,
+}
+
+/// The log's head is not where this tenant's state is.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct CatchUp {
+    /// It does not continue this tenant's at all: a restored database.
+    pub other_log: bool,
+}
 
 /// What a tenant starts with, made outside the actor's thread.
 pub struct Loaded {
@@ -119,7 +137,6 @@ pub struct TenantActor {
     watch: Watch,
     /// What the database was last told about when to wake this tenant.
     noted_deadline: Option<Timestamp>,
-    last_settled: Instant,
     /// One command per batch, to find the one that PostgreSQL refuses.
     one_by_one: bool,
     retiring: bool,
@@ -161,7 +178,6 @@ impl TenantActor {
             next_midnight,
             watch: Watch::default(),
             noted_deadline: None,
-            last_settled: Instant::now(),
             one_by_one: false,
             retiring: false,
         }
@@ -367,6 +383,22 @@ impl Handler<Retire> for TenantActor {
     fn handle(&mut self, _: Retire, ctx: &mut Self::Context) {
         self.retiring = true;
         self.retire_if_settled(ctx);
+    }
+}
+
+impl Handler<Relayed> for TenantActor {
+    type Result = ();
+
+    fn handle(&mut self, news: Relayed, ctx: &mut Self::Context) {
+        self.relayed(news, ctx);
+    }
+}
+
+impl Handler<CatchUp> for TenantActor {
+    type Result = ();
+
+    fn handle(&mut self, message: CatchUp, ctx: &mut Self::Context) {
+        self.differs(message.other_log, ctx);
     }
 }
 

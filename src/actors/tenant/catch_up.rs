@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix::prelude::*;
 use diesel_async::AsyncPgConnection;
 
-use super::{Execute, Phase, TenantActor};
+use super::{Execute, Phase, Relayed, TenantActor};
 use crate::actors::handle::CommandError;
 use crate::db::events::{self, StoredEvent};
 
@@ -92,7 +92,9 @@ impl TenantActor {
             return;
         }
         let head = self.committed.state.head;
-        let fresh: Vec<_> = events.iter().filter(|event| event.seq > head).collect();
+        let full = i64::try_from(events.len()).is_ok_and(|read| read >= PAGE);
+        let mut fresh = events;
+        fresh.retain(|event| event.seq > head);
         if fresh.first().is_some_and(|event| event.seq != head + 1) {
             tracing::error!(
                 head,
@@ -102,23 +104,63 @@ impl TenantActor {
             ctx.stop();
             return;
         }
-        if let Some(last) = fresh.last() {
-            for event in &fresh {
-                if let Some((key, _)) = &event.idempotency {
-                    self.keys.remember(key.clone(), event.seq);
-                }
-            }
-            let rows: Vec<_> = fresh.iter().map(|event| event.row.clone()).collect();
-            self.take_in(&rows, last.seq);
-            self.employ_stages(ctx);
-        } else {
+        if fresh.is_empty() {
             self.shared.confirm(self.node.now());
+        } else {
+            self.take_in_events(fresh, ctx);
         }
-        if again || i64::try_from(events.len()).is_ok_and(|read| read >= PAGE) {
+        if again || full {
             self.catch_up(ctx);
             return;
         }
         self.resume(question, ctx);
+    }
+
+    /// Applies what another node wrote, from the committed head on.
+    fn take_in_events(&mut self, events: Vec<StoredEvent>, ctx: &mut Context<Self>) {
+        let Some(last) = events.last() else { return };
+        for event in &events {
+            if let Some((key, _)) = &event.idempotency {
+                self.keys.remember(key.clone(), event.seq);
+            }
+        }
+        let rows: Vec<_> = events.iter().map(|event| event.row.clone()).collect();
+        self.take_in(&rows, last.seq);
+        self.shared.feed.append(&events);
+        self.employ_stages(ctx);
+    }
+
+    /// Another node says what it has committed. When this one is in the middle
+    /// of something, that will find out by itself.
+    pub(super) fn relayed(&mut self, news: Relayed, ctx: &mut Context<Self>) {
+        let head = self.committed.state.head;
+        let busy = self.in_flight.is_some() || !self.next.commands.is_empty();
+        if news.head <= head || self.phase != Phase::Ready || busy {
+            return;
+        }
+        let mut events = news.events;
+        events.retain(|event| event.seq > head);
+        let follows = events.first().is_some_and(|event| event.seq == head + 1);
+        if follows && self.reading.is_none() {
+            self.take_in_events(events, ctx);
+            self.set_alarm(ctx);
+        } else {
+            self.catch_up(ctx);
+        }
+    }
+
+    /// The log does not stand where this state does.
+    pub(super) fn differs(&mut self, other_log: bool, ctx: &mut Context<Self>) {
+        if other_log {
+            tracing::error!(
+                tenant = %self.working.tenant.slug,
+                "the log is not the one that this state came from, loading afresh"
+            );
+            self.shared.leave();
+            ctx.stop();
+        } else if self.phase == Phase::Ready && self.pending() == 0 {
+            self.catch_up(ctx);
+        }
     }
 
     fn resume(&mut self, question: u64, ctx: &mut Context<Self>) {

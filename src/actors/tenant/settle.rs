@@ -1,7 +1,6 @@
 //! A batch on its way to the journal, and what becomes of it.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use actix::prelude::*;
 use tokio::sync::oneshot;
@@ -11,6 +10,7 @@ use super::{Execute, Phase, TenantActor};
 use crate::actors::handle::CommandError;
 use crate::actors::journal::{Outcome, Write};
 use crate::actors::stage::{ForgetStaged, ViewPublished};
+use crate::db::events::StoredEvent;
 use crate::db::journal::TenantBatch;
 use crate::domain::ids::TaskId;
 use crate::domain::pipeline::change::Row;
@@ -96,9 +96,8 @@ impl TenantActor {
         let Some(batch) = self.in_flight.take() else {
             return;
         };
-        self.last_settled = Instant::now();
         match outcome {
-            Outcome::Committed => self.publish(batch, ctx),
+            Outcome::Committed(events) => self.publish(batch, events, ctx),
             Outcome::Conflict => {
                 let (mut commands, later) = self.unstage(batch);
                 commands.extend(later);
@@ -114,7 +113,7 @@ impl TenantActor {
 
     /// Durable: the next batch goes first, so that the journal has work; then
     /// readers see the new state, and only then do callers hear of it.
-    fn publish(&mut self, mut batch: Batch, ctx: &mut Context<Self>) {
+    fn publish(&mut self, mut batch: Batch, events: Vec<StoredEvent>, ctx: &mut Context<Self>) {
         self.noted_deadline = batch.noted_deadline;
         self.write(ctx);
         let now = self.node.now();
@@ -124,6 +123,8 @@ impl TenantActor {
             }
             self.committed = Arc::new(self.committed.advance(after, &batch.touched, now));
             self.shared.publish(&self.committed, now);
+            self.shared.feed.append(&events);
+            self.node.relay(self.shared.tenant, events);
         }
         let mut repeated = Vec::new();
         for (staged, receipt) in batch.commands {

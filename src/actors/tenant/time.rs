@@ -1,5 +1,5 @@
-//! Work driven by time: deadlines at their second, the new day at midnight,
-//! and looking after the log now and then.
+//! Work driven by time: deadlines at their second, the new day at midnight, and
+//! leaving when nobody is interested any more.
 
 use std::sync::Arc;
 
@@ -157,13 +157,9 @@ impl TenantActor {
         }
     }
 
-    /// Now and then: has another node written, is anybody still interested?
+    /// Now and then: is anybody still interested?
     pub(super) fn look_after(&mut self, ctx: &mut Context<Self>) {
         self.shared.set_pending(self.pending());
-        let quiet = self.last_settled.elapsed() >= self.node.limits.poll;
-        if self.phase == Phase::Ready && self.pending() == 0 && quiet {
-            self.catch_up(ctx);
-        }
         let idle = self.shared.idle_for() >= self.node.limits.idle;
         if idle && self.pending() == 0 && !self.retiring {
             tracing::info!(tenant = %self.working.tenant.slug, "idle, leaving memory");

@@ -334,7 +334,12 @@ fn a_task_is_overdue_at_its_second_and_its_jamaah_with_it() {
     let mut world = World::new(0);
     let id = world.register(90);
     let equipment = world.stage("equipment-manasik");
-    let due = world.pilgrim(id).instance(equipment).unwrap().due_at.unwrap();
+    let due = world
+        .pilgrim(id)
+        .instance(equipment)
+        .unwrap()
+        .due_at
+        .unwrap();
     // seven days after 22 November, at the end of that day in Jakarta
     assert_eq!(due, "2026-11-29T17:00:00Z".parse::<Timestamp>().unwrap());
     world.pass(due - world.now - Duration::seconds(1));
@@ -402,7 +407,10 @@ fn reopening_a_task_reopens_its_stage() {
     world
         .act(task, TaskAction::Reopen { reason: None })
         .unwrap();
-    assert_eq!(world.state_of(id, "equipment-manasik"), InstanceState::Active);
+    assert_eq!(
+        world.state_of(id, "equipment-manasik"),
+        InstanceState::Active
+    );
     world.check();
     world.check_replay();
 }
