@@ -4,16 +4,18 @@
 pub mod server;
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use actix_web::{HttpRequest, web};
 use bytes::Bytes;
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::actors::node::Node;
 use crate::actors::registry::Tenants;
 use crate::cache::Cache;
+use crate::cache::presence::Presence;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db;
@@ -29,10 +31,18 @@ use crate::http::observe::outage::Outage;
 use crate::http::pipeline::roles::Roles;
 use crate::http::pipeline::tasks::assignees::Assignees;
 use crate::http::pipeline::tasks::bulk::once::UnderWay;
+use crate::http::realtime::seats::Seats;
+use crate::http::realtime::socket;
+use crate::http::realtime::states::States;
+use crate::http::realtime::token::Keys;
 use crate::http::routes::Routes;
 use crate::importing::running::Imports;
 use crate::metrics::Metrics;
+use crate::realtime;
 use crate::secrets::Secrets;
+
+/// How long clients may take to answer that their socket is being closed.
+const SOCKETS_CLOSE: Duration = Duration::from_secs(2);
 
 /// Everything that handlers share; one per process, in `web::Data`.
 pub struct App {
@@ -43,11 +53,17 @@ pub struct App {
     pub tenants: Tenants,
     pub imports: Imports,
     pub cache: Cache,
+    pub presence: Presence,
     pub assignees: Assignees,
     pub roles: Roles,
     pub bulks: UnderWay,
+    /// Sockets and streams there are.
+    pub seats: Seats,
+    pub states: States,
+    pub session_settings: Arc<realtime::session::Settings>,
+    pub token_keys: Keys,
     pub metrics: Metrics,
-    pub callers: Callers,
+    pub callers: Arc<Callers>,
     pub passwords: Passwords,
     pub request_ids: RequestIds,
     pub outage: Outage,
@@ -57,6 +73,8 @@ pub struct App {
     ids: Mutex<IdSource>,
     started: Instant,
     stopping: AtomicBool,
+    /// Over how long sockets are closed, once they are.
+    closing: watch::Sender<Option<Duration>>,
     migrated: AtomicBool,
 }
 
@@ -82,15 +100,30 @@ impl App {
             limits,
             secrets.seed(),
         );
+        let callers = Arc::new(Callers::default());
+        node.when_rights_change({
+            let callers = Arc::clone(&callers);
+            move |row| callers.heed(row)
+        });
+        let presence = Presence::new(node.id, clock.clone());
+        let tenants = Tenants::start(node);
+        if let Some(url) = &config.redis.url {
+            tenants.join(url, &config.redis.prefix)?;
+        }
         Ok(Self {
-            tenants: Tenants::start(node),
+            tenants,
+            presence,
+            seats: Seats::new(&config.realtime, metrics.clone()),
+            states: States::default(),
+            session_settings: Arc::new(socket::settings(&config.realtime)),
+            token_keys: Keys::default(),
             imports: Imports::on(tokio::runtime::Handle::try_current()?),
             db,
             cache: Cache::new(&config.redis, metrics.clone())?,
             assignees: Assignees::default(),
             roles: Roles::default(),
             bulks: UnderWay::default(),
-            callers: Callers::default(),
+            callers,
             passwords: Passwords::new(secrets.clone()),
             request_ids: RequestIds::new(&secrets),
             outage: Outage::default(),
@@ -99,6 +132,7 @@ impl App {
             ids: Mutex::new(IdSource::seeded(secrets.seed())),
             started: Instant::now(),
             stopping: AtomicBool::new(false),
+            closing: watch::Sender::new(None),
             migrated: AtomicBool::new(false),
             config,
             clock,
@@ -133,6 +167,21 @@ impl App {
     /// From now on `/health/ready` sends new requests elsewhere.
     pub fn stop_soon(&self) {
         self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Sends those who are connected away, spread over the configured time, and
+    /// waits until they are gone.
+    pub async fn close_sockets(&self) {
+        let over = Duration::from_secs(self.config.realtime.drain_seconds.into());
+        self.closing.send_replace(Some(over));
+        let give_up = Instant::now() + over + SOCKETS_CLOSE;
+        while self.metrics.ws_connections.get() > 0 && Instant::now() < give_up {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    pub fn closing(&self) -> watch::Receiver<Option<Duration>> {
+        self.closing.subscribe()
     }
 
     /// Asked of the database until it is true once: nothing takes migrations

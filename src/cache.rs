@@ -5,6 +5,7 @@
 //! A snapshot carries the `seq` it was made from and never replaces a newer
 //! one. Nothing here fails: a cache that cannot answer has nothing.
 
+pub mod presence;
 pub mod redis;
 pub mod rendered;
 
@@ -152,6 +153,27 @@ impl Cache {
                 _ => Op::Put(held),
             }
         });
+    }
+
+    /// What the nodes say of a tenant's clients; nothing without Redis.
+    async fn presence_said(&self, tenant: TenantId) -> Vec<(String, Vec<u8>)> {
+        match &self.redis {
+            Some(redis) => redis.presence_said(tenant).await.unwrap_or_default(),
+            None => Vec::new(),
+        }
+    }
+
+    /// What this node says of a tenant's clients; `None` when there are none.
+    async fn say_presence(
+        &self,
+        tenant: TenantId,
+        node: &str,
+        text: Option<String>,
+        lasts: Duration,
+    ) {
+        if let Some(redis) = &self.redis {
+            redis.say_presence(tenant, node, text, lasts).await;
+        }
     }
 
     /// `None` without Redis; else how long it took to answer, if it did.

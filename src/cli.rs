@@ -11,6 +11,7 @@ pub mod role;
 pub mod serve;
 pub mod tenant;
 pub mod user;
+pub mod watch;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -73,6 +74,8 @@ enum Command {
     Import(import::Args),
     /// Write the jamaah into a file that can be imported again.
     Export(export::Args),
+    /// Follow a tenant's log.
+    Watch(watch::Args),
     /// Look at everything that the program needs, and say what to do.
     Doctor,
     /// Print the description of the API, OpenAPI 3.1.
@@ -98,6 +101,7 @@ impl Cli {
             }
             Command::Import(args) => return Ok(import::run(config?, &args).await),
             Command::Export(args) => export::run(config?, &args).await?,
+            Command::Watch(args) => watch::run(Desk::new(&config?)?, &args).await?,
             Command::Doctor => return Ok(doctor::examine(config).await),
             Command::Openapi => openapi::print_openapi()?,
         }

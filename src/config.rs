@@ -12,6 +12,7 @@ pub mod database;
 pub mod http;
 pub mod log;
 pub mod metrics;
+pub mod realtime;
 pub mod redis;
 pub mod secret;
 
@@ -42,6 +43,7 @@ pub struct Config {
     pub redis: redis::Redis,
     pub actors: actors::Actors,
     pub auth: auth::Auth,
+    pub realtime: realtime::Realtime,
     pub log: log::Log,
 }
 
@@ -112,6 +114,7 @@ impl Config {
         self.redis.validate(&mut wrong);
         self.actors.validate(&mut wrong);
         self.auth.validate(&mut wrong);
+        self.realtime.validate(&mut wrong);
         self.log.validate(&mut wrong);
         if wrong.is_empty() {
             Ok(())

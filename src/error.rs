@@ -38,6 +38,9 @@ pub enum ApiError {
     Forbidden { permission: String },
     #[error("the header X-CSRF-Token is missing or not this session's")]
     CsrfFailed,
+    /// A page of somebody else's wants to use the session's cookie.
+    #[error("the origin is not one whose pages may connect")]
+    ForeignOrigin,
     #[error("no such {what}")]
     NotFound { what: &'static str },
     #[error("the method is not possible here")]
@@ -149,6 +152,7 @@ impl ApiError {
             Self::Unauthenticated | Self::WrongCredentials => {
                 (StatusCode::UNAUTHORIZED, "UNAUTHENTICATED")
             }
+            Self::ForeignOrigin => (StatusCode::FORBIDDEN, "FORBIDDEN"),
             Self::Forbidden { .. } => (StatusCode::FORBIDDEN, "FORBIDDEN"),
             Self::CsrfFailed => (StatusCode::FORBIDDEN, "CSRF_FAILED"),
             Self::NotFound { .. } => (StatusCode::NOT_FOUND, "NOT_FOUND"),

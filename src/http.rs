@@ -14,6 +14,7 @@ pub mod openapi;
 pub mod page;
 pub mod params;
 pub mod pipeline;
+pub mod realtime;
 pub mod reply;
 pub mod routes;
 pub mod scrape;
@@ -31,11 +32,12 @@ use crate::app::App;
 use crate::error::ApiError;
 
 /// Paths outside of the description.
-pub const UNDESCRIBED: [&str; 2] = ["/api/openapi.json", "/api/docs"];
+pub const UNDESCRIBED: [&str; 3] = ["/api/openapi.json", "/api/docs", realtime::socket::PATH];
 
 /// Everything under the base path.
 pub fn resources(config: &mut Described) {
     pipeline::routes(config);
+    realtime::routes(config);
     config
         .service(auth::login::sign_in)
         .service(auth::login::sign_out)
@@ -48,6 +50,7 @@ pub fn configure(config: &mut ServiceConfig) {
     health::routes(&mut Described::new(config));
     config
         .service(openapi::get_openapi)
+        .service(realtime::socket::open_socket)
         .service(web::redirect("/api/docs", "/api/docs/"))
         .service(
             SwaggerUi::new("/api/docs/{_:.*}")

@@ -9,9 +9,17 @@ use actix_web::{HttpServer, web};
 use anyhow::Context;
 use tokio::task::JoinHandle;
 
+use actix_web::rt::net::TcpStream;
+
 use super::App;
+use crate::actors::audience::Audiences;
 use crate::http;
 use crate::http::pipeline::snapshots::refresh::follow_tenants;
+
+/// Bytes of pings and replies that may wait beside what a session's credit allows.
+const PINGS: usize = 16 * 1024;
+/// How long a connection may be silent while something waits to be sent.
+const SILENCE: Duration = Duration::from_secs(30);
 
 /// Both servers, started.
 pub struct Running {
@@ -33,6 +41,10 @@ pub async fn start(app: App) -> anyhow::Result<Running> {
     let refresher = actix_web::rt::spawn(follow_tenants(app.clone()));
     let handles = (requests.handle(), scrapes.handle());
     let tasks = vec![tokio::spawn(requests), tokio::spawn(scrapes)];
+    tokio::spawn({
+        let app = app.clone();
+        async move { app.presence.keep_telling(&app.cache).await }
+    });
     tracing::info!(http.addr = %addr, metrics.addr = %metrics_addr, "listening");
     Ok(Running {
         app,
@@ -47,16 +59,23 @@ pub async fn start(app: App) -> anyhow::Result<Running> {
 
 fn bind_requests(app: &web::Data<App>) -> anyhow::Result<(Server, SocketAddr)> {
     let config = &app.config.http;
+    let credit = app.config.realtime.credit_bytes;
     let shared = app.clone();
     let server = HttpServer::new(move || {
         actix_web::App::new()
             .app_data(shared.clone())
+            // one for each worker: its sessions live in its thread
+            .app_data(web::Data::new(Audiences::start(shared.closing())))
             .configure(http::configure)
             .wrap(from_fn(http::refuse_method))
             .wrap(from_fn(http::observe::observe_request))
     })
     .workers(config.workers)
     .shutdown_timeout(config.shutdown_seconds)
+    // a session is only looked after while less than this waits to be written
+    .h1_write_buffer_size(credit * 2 + PINGS)
+    .on_connect(|connection, _| notice_dead_clients(connection))
+    .backlog(8_192)
     .disable_signals()
     .bind(config.addr)
     .with_context(|| format!("http.addr: cannot listen on {}", config.addr))?;
@@ -65,6 +84,17 @@ fn bind_requests(app: &web::Data<App>) -> anyhow::Result<(Server, SocketAddr)> {
         .first()
         .context("http.addr: no address was bound")?;
     Ok((server.run(), addr))
+}
+
+/// A client whose network has gone is noticed by the system, whatever waits to
+/// be written to it.
+fn notice_dead_clients(connection: &dyn std::any::Any) {
+    if let Some(stream) = connection.downcast_ref::<TcpStream>() {
+        let socket = socket2::SockRef::from(stream);
+        if let Err(error) = socket.set_tcp_user_timeout(Some(SILENCE)) {
+            tracing::debug!(%error, "a connection has no timeout of its own");
+        }
+    }
 }
 
 fn bind_scrapes(app: &web::Data<App>) -> anyhow::Result<(Server, SocketAddr)> {
@@ -91,8 +121,11 @@ impl Running {
     /// Finishes what is in flight, within the configured time, and stops.
     pub async fn stop(self) {
         self.app.stop_soon();
-        let patience = Duration::from_secs(self.app.config.http.shutdown_seconds + 5);
+        let config = &self.app.config;
+        let drain_seconds = u64::from(config.realtime.drain_seconds);
+        let patience = Duration::from_secs(drain_seconds + config.http.shutdown_seconds + 5);
         let stopped = async {
+            self.app.close_sockets().await;
             self.requests.stop(true).await;
             // what was accepted is written before the process ends
             self.app.imports.settled().await;

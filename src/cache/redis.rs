@@ -115,6 +115,40 @@ impl Redis {
         let _: Result<i64, Away> = self.ask(async |conn| call.invoke_async(conn).await).await;
     }
 
+    fn presence_key(&self, tenant: TenantId) -> String {
+        format!("{}:{tenant}:presence", self.prefix)
+    }
+
+    pub async fn presence_said(&self, tenant: TenantId) -> Result<Vec<(String, Vec<u8>)>, Away> {
+        let key = self.presence_key(tenant);
+        self.ask(async |conn| redis::cmd("HGETALL").arg(&key).query_async(conn).await)
+            .await
+    }
+
+    pub async fn say_presence(
+        &self,
+        tenant: TenantId,
+        node: &str,
+        text: Option<String>,
+        lasts: Duration,
+    ) {
+        let key = self.presence_key(tenant);
+        let lasts_ms = i64::try_from(lasts.as_millis()).unwrap_or(i64::MAX);
+        let mut pipeline = redis::pipe();
+        match text {
+            Some(text) => pipeline
+                .hset(&key, node, text)
+                .ignore()
+                .pexpire(&key, lasts_ms)
+                .ignore(),
+            None => pipeline.hdel(&key, node).ignore(),
+        };
+        // said again before what was said last is no longer believed
+        let _: Result<(), Away> = self
+            .ask(async |conn| pipeline.query_async(conn).await)
+            .await;
+    }
+
     /// How long it took to answer, if it did; asks even while it rests.
     pub async fn ping(&self) -> Option<Duration> {
         let started = Instant::now();

@@ -31,8 +31,8 @@ pub struct Actors {
     /// `LAJUR_ACTORS__TRIES`, default 12: times that a command is checked anew
     /// because another node wrote first.
     pub tries: u32,
-    /// `LAJUR_ACTORS__POLL_MS`, default 1000: how often a quiet tenant looks
-    /// whether another node has written.
+    /// `LAJUR_ACTORS__POLL_MS`, default 1000: how often a node looks
+    /// whether another has written.
     pub poll_ms: u64,
     /// `LAJUR_ACTORS__COMMIT_TIMEOUT_MS`, default 10000: after this long the
     /// outcome of a commit counts as unknown.

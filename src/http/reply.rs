@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher};
+use std::sync::Arc;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -42,6 +43,10 @@ pub struct Meta {
     /// The number of the last event that `data` reflects: subscribe from here.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seq: Option<i64>,
+    /// Names this continuation of the log: with `seq` the position to subscribe from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub epoch: Option<Arc<str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -120,6 +125,7 @@ impl<T: Serialize> Reply<T> {
     /// `data` was read from this view, which is as current as that.
     pub fn read_from(mut self, view: &View, freshness: Freshness) -> Self {
         self.meta.stale = (!freshness.live).then_some(true);
+        self.meta.epoch = Some(Arc::clone(&view.state.tenant.epoch));
         self.seq(view.state.head).as_of(freshness.as_of)
     }
 

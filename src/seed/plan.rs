@@ -62,7 +62,8 @@ pub fn plan(opened: &Opened, profile: &Profile, zone: Zone, rng: &mut ChaCha8Rng
     let pace = if opened.pressed { PRESSED } else { 1.0 };
     let drawn = days(log_normal(rng, profile.median_days, profile.sigma));
     let work = part(drawn, pace);
-    let holdup = holdup(work, profile, rng).map(|(after, length, why)| (after, part(length, pace), why));
+    let holdup =
+        holdup(work, profile, rng).map(|(after, length, why)| (after, part(length, pace), why));
     let planned_end = opened.at
         + work
         + holdup

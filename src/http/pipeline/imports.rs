@@ -5,6 +5,7 @@ pub mod report;
 pub mod run;
 pub mod upload;
 
+pub use read::progress;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::App;

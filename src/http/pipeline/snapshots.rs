@@ -10,7 +10,7 @@
 mod kept;
 mod numbers;
 pub mod refresh;
-mod tag;
+pub mod tag;
 
 use std::time::Duration;
 
@@ -24,10 +24,9 @@ use crate::error::ApiError;
 use crate::http::auth::authorized::Authorized;
 use crate::http::conditional::{self, IfNoneMatch};
 use crate::http::reply::Answer;
-use numbers::Numbers;
 
 pub use kept::Kept;
-pub use numbers::page_of_stages;
+pub use numbers::{Numbers, page_of_stages};
 
 /// So long is an answer good while nothing is written: what moves by time
 /// alone is `as_of`, ages, and from midnight on what is due today.

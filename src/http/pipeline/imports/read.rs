@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use actix_web::{get, web};
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{as_it_stands, find_import};
+use crate::actors::handle::TenantHandle;
+use crate::app::App;
 use crate::db::{self, Connection};
 use crate::domain::ids::ImportId;
 use crate::domain::pipeline::import::{Import, ImportState};
@@ -115,10 +118,25 @@ pub async fn get_import(
     id: web::Path<ImportId>,
     known: IfNoneMatch,
 ) -> Answer {
-    let (app, tenant_id) = (&authorized.app, authorized.tenant_id());
     let tenant = authorized.tenant().await?;
+    detail(&authorized.app, &tenant, *id)
+        .await?
+        .conditional(&known)
+}
+
+/// What the channel of an import says: the same as its resource.
+pub async fn progress(app: &App, tenant: &TenantHandle, id: ImportId) -> Result<Bytes, ApiError> {
+    Ok(detail(app, tenant, id).await?.body()?.into())
+}
+
+async fn detail(
+    app: &App,
+    tenant: &TenantHandle,
+    id: ImportId,
+) -> Result<Reply<ImportDetail>, ApiError> {
     let view = tenant.view();
-    let import = find_import(app, tenant_id, *id).await?;
+    let tenant_id = view.state.tenant.id;
+    let import = find_import(app, tenant_id, id).await?;
     let actor = import.created_by;
     let mut names = app
         .db
@@ -137,9 +155,7 @@ pub async fn get_import(
         created_at: import.created_at,
         updated_at: import.updated_at,
     };
-    Reply::new(detail)
-        .read_from(&view, tenant.freshness())
-        .conditional(&known)
+    Ok(Reply::new(detail).read_from(&view, tenant.freshness()))
 }
 
 impl ImportCard {

@@ -1,0 +1,52 @@
+//! Whose pages may connect with a session's cookie: a browser sends it along
+//! whatever page asks, and a socket is not held to the same origin.
+
+use actix_web::HttpRequest;
+use actix_web::http::header;
+
+/// Whether the page that asks is ours, or on the list. What sends no `Origin`
+/// is not a browser.
+pub fn is_allowed(request: &HttpRequest, allowed: &[String]) -> bool {
+    let Some(origin) = request.headers().get(header::ORIGIN) else {
+        return true;
+    };
+    let Ok(origin) = origin.to_str() else {
+        return false;
+    };
+    let host = request.connection_info().host().to_owned();
+    let own = origin
+        .split_once("://")
+        .is_some_and(|(_, origin_host)| origin_host.eq_ignore_ascii_case(&host));
+    own || allowed.iter().any(|one| one.eq_ignore_ascii_case(origin))
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn only_our_own_pages_and_those_on_the_list_may_connect() {
+        let allowed = ["https://app.example.com".to_owned()];
+        let from = |origin: &'static str| {
+            TestRequest::default()
+                .insert_header(("host", "lajur.example.com"))
+                .insert_header(("origin", origin))
+                .to_http_request()
+        };
+        assert!(is_allowed(&from("https://lajur.example.com"), &[]));
+        assert!(is_allowed(&from("https://app.example.com"), &allowed));
+        for other in [
+            "https://evil.example.com",
+            "https://lajur.example.com.evil.com",
+            "https://evil.com/lajur.example.com",
+            "null",
+            "",
+        ] {
+            assert!(!is_allowed(&from(other), &allowed), "{other}");
+        }
+        let program = TestRequest::default().to_http_request();
+        assert!(is_allowed(&program, &[]));
+    }
+}
