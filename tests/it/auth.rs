@@ -45,8 +45,8 @@ async fn a_key_says_whose_it_is() {
         assert_eq!(body["data"]["api_key"]["name"], "Accounting");
         assert_eq!(body["data"]["user"], json!(null));
         assert_eq!(body["data"]["csrf_token"], json!(null));
-        let permissions = body["data"]["permissions"].as_array().unwrap().len();
-        assert_eq!(permissions, Permission::ALL.len());
+        let permissions = body["data"]["permissions"].as_array().unwrap();
+        assert_eq!(permissions.len(), Permission::ALL.len());
     }
 }
 

@@ -49,7 +49,10 @@ async fn season_of_2000_jamaah_is_told_as_agencies_know_it() {
     );
     for (stage, expected) in stages.iter().zip(STAGES) {
         let share = 100.0 * stage["people"].as_f64().unwrap() / health["active"].as_f64().unwrap();
-        assert!((share - expected).abs() <= POINTS, "{share:.1} %: {stage:#}");
+        assert!(
+            (share - expected).abs() <= POINTS,
+            "{share:.1} %: {stage:#}"
+        );
     }
     assert_bottlenecks_are_about_work(&client, &stages).await;
 }

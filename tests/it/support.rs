@@ -6,6 +6,7 @@ pub mod check_access;
 pub mod check_requests;
 pub mod check_tables;
 pub mod client;
+pub mod event_stream;
 pub mod fixture;
 pub mod load;
 pub mod load_calls;
@@ -13,7 +14,9 @@ pub mod load_readers;
 pub mod load_season;
 pub mod manifest;
 pub mod proxy;
+pub mod sdk;
 pub mod season;
 pub mod server;
+pub mod socket;
 
 pub use app::TestApp;

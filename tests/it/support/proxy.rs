@@ -1,4 +1,4 @@
-//! A line to PostgreSQL that can be cut, closed, held, or broken at the very
+//! A line to PostgreSQL, or to the program itself, that can be cut, closed, held, or broken at the very
 //! moment of a commit.
 
 use std::net::SocketAddr;
@@ -40,7 +40,7 @@ struct Plan {
 }
 
 struct Shared {
-    target: SocketAddr,
+    target: Mutex<SocketAddr>,
     mode: watch::Sender<Mode>,
     /// Counts the cuts; a connection ends when it has changed.
     cuts: watch::Sender<u64>,
@@ -69,10 +69,19 @@ impl Proxy {
             .unwrap()
             .next()
             .unwrap();
+        Self::start(target).await
+    }
+
+    /// Listens on a free port in front of an address.
+    pub async fn to(address: &str) -> Self {
+        Self::start(address.parse().unwrap()).await
+    }
+
+    async fn start(target: SocketAddr) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let shared = Arc::new(Shared {
-            target,
+            target: Mutex::new(target),
             mode: watch::Sender::new(Mode::Pass),
             cuts: watch::Sender::new(0),
             plan: Mutex::default(),
@@ -94,6 +103,15 @@ impl Proxy {
             .rsplit_once('@')
             .map_or(String::new(), |(user, _)| format!("{user}@"));
         format!("{scheme}://{user}{}/{path}", self.address)
+    }
+
+    pub fn http_url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// New connections lead elsewhere.
+    pub fn turn_to(&self, address: &str) {
+        *self.shared.target.lock().unwrap() = address.parse().unwrap();
     }
 
     /// PostgreSQL is gone: connections end, new ones are not taken.
@@ -157,7 +175,7 @@ async fn join(client: TcpStream, shared: Arc<Shared>) {
     cuts.borrow_and_update();
     let work = async {
         pass(&shared).await;
-        let Ok(server) = TcpStream::connect(shared.target).await else {
+        let Ok(server) = TcpStream::connect(target_of(&shared)).await else {
             return;
         };
         let (from_client, to_client) = client.into_split();
@@ -263,4 +281,8 @@ fn next_break(shared: &Shared, bytes: &[u8]) -> Option<Break> {
 
 fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
     bytes.windows(wanted.len()).any(|window| window == wanted)
+}
+
+fn target_of(shared: &Shared) -> SocketAddr {
+    *shared.target.lock().unwrap()
 }

@@ -90,9 +90,10 @@ impl Settings {
         output.follow(child.stdout.take().unwrap(), Some(address));
         output.follow(child.stderr.take().unwrap(), None);
         let server = match tokio::time::timeout(START, addresses.recv()).await {
-            Ok(Some(address)) => Server {
+            Ok(Some((address, metrics))) => Server {
                 child,
                 url: format!("http://{address}"),
+                metrics_url: format!("http://{metrics}/metrics"),
                 output,
             },
             _ => panic!("the program does not start:\n{}", output.text()),
@@ -114,6 +115,7 @@ impl Settings {
 pub struct Server {
     child: Child,
     pub url: String,
+    metrics_url: String,
     output: Output,
 }
 
@@ -122,6 +124,16 @@ impl Server {
     pub async fn kill(mut self) {
         self.child.start_kill().unwrap();
         self.child.wait().await.unwrap();
+    }
+
+    /// Asks the process to stop, and says how long that took.
+    pub async fn terminate(mut self) -> Duration {
+        let started = Instant::now();
+        let pid = self.child.id().unwrap().to_string();
+        let status = Command::new("kill").args(["-TERM", &pid]).status().await;
+        assert!(status.unwrap().success());
+        self.child.wait().await.unwrap();
+        started.elapsed()
     }
 
     pub fn stranger(&self) -> Client {
@@ -137,6 +149,25 @@ impl Server {
     pub fn said(&self, words: &str) -> usize {
         let text = self.output.text();
         text.lines().filter(|line| line.contains(words)).count()
+    }
+
+    /// What Prometheus would read.
+    pub async fn metrics(&self) -> String {
+        let answer = reqwest::get(&self.metrics_url).await.unwrap();
+        answer.text().await.unwrap()
+    }
+
+    /// Memory that the process holds.
+    pub fn resident_kib(&self) -> u64 {
+        let path = format!("/proc/{}/status", self.child.id().unwrap());
+        let status = std::fs::read_to_string(path).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+        line.unwrap()
+            .split_whitespace()
+            .nth(1)
+            .unwrap()
+            .parse()
+            .unwrap()
     }
 
     /// Checks that no thread has panicked and that nobody was told of a fault.
@@ -165,7 +196,7 @@ impl Output {
     fn follow(
         &self,
         stream: impl AsyncRead + Unpin + Send + 'static,
-        address: Option<mpsc::UnboundedSender<String>>,
+        address: Option<mpsc::UnboundedSender<(String, String)>>,
     ) {
         let kept = Arc::clone(&self.0);
         tokio::spawn(async move {
@@ -174,8 +205,9 @@ impl Output {
                 if let (Some(address), Ok(said)) = (&address, serde_json::from_str::<Value>(&line))
                     && said["message"] == "listening"
                     && let Some(text) = said["http.addr"].as_str()
+                    && let Some(metrics) = said["metrics.addr"].as_str()
                 {
-                    let _ = address.send(text.to_owned());
+                    let _ = address.send((text.to_owned(), metrics.to_owned()));
                 }
                 let mut kept = kept.lock().unwrap();
                 if kept.len() == KEPT {
