@@ -14,8 +14,8 @@ test: ## all tests, or those named by ARGS, as in make test ARGS=race_
 check: ## formatting, lints, docs, dependencies, spelling: what CI checks before the tests
 	@scripts/check $(ARGS)
 
-bench: ## benchmarks
-	@scripts/services run -- cargo bench --locked $(ARGS)
+bench: ## benchmarks beside other ways, written to docs/benchmarks.md; parts as in make bench ARGS=reads
+	@scripts/bench $(ARGS)
 
 coverage: ## which lines the tests reach
 	@scripts/coverage $(ARGS)

@@ -1,0 +1,272 @@
+//! Commands: complete a task, take it up again, complete it, and so on, by 1
+//! to 1,024 callers who each have tasks of their own.
+//!
+//! The ways take turns in short rounds, so that whatever else the machine does
+//! meets all of them.
+
+use std::time::Duration;
+
+use anyhow::bail;
+
+use super::database::Cluster;
+use super::document::Document;
+use super::load::{Script, post};
+use super::pgbench::{PGBENCH, Pgbench};
+use super::sample::Sample;
+use super::server::{LAJUR, NAIVE, NODE, Server};
+use super::start::Season;
+use super::table::{Table, count, ms, ratio, us};
+
+const CALLERS: [usize; 4] = [1, 16, 128, 1_024];
+/// Of pgbench, beside that many callers of the others.
+const CLIENTS: [(usize, usize); 2] = [(1, 1), (128, 64)];
+const ROUNDS: usize = 3;
+const ROUND: Duration = Duration::from_millis(1_500);
+/// Tasks of all callers together.
+const TASKS: usize = 8_192;
+
+/// One way at one number of callers.
+struct Measured {
+    name: &'static str,
+    callers: usize,
+    sample: Sample,
+}
+
+pub async fn measure(
+    cluster: &Cluster,
+    season: &Season,
+    document: &mut Document,
+) -> anyhow::Result<()> {
+    println!("commands");
+    let lajur = Server::lajur(season.copy(cluster, "lajur").await?).await?;
+    let mut servers = vec![lajur, Server::naive(cluster, season).await?];
+    servers.extend(Server::node(cluster, season).await?);
+    let pgbench = Pgbench::prepare(cluster).await?;
+    let tasks = open_tasks(&servers[0]).await?;
+    let heads = heads(&servers).await?;
+
+    let mut all = Vec::new();
+    for callers in CALLERS {
+        let found = measure_callers(cluster, season, &servers, pgbench.as_ref(), &tasks, callers);
+        all.extend(found.await?);
+    }
+    for (server, head) in servers.iter().zip(heads) {
+        check(server, head, &all, document).await?;
+    }
+    report(&all, document);
+    for name in ["lajur", "naive", "node", "bare"] {
+        cluster.drop(name).await?;
+    }
+    Ok(())
+}
+
+/// Open tasks, each of another jamaah, so that callers meet only in the log.
+async fn open_tasks(server: &Server) -> anyhow::Result<Vec<String>> {
+    let sql = format!(
+        "SELECT min(t.id::text) FROM pipeline_tasks t \
+         JOIN jamaah_pipeline_status s USING (tenant_id, jamaah_id) \
+         WHERE t.status IN ('pending', 'in_progress') AND s.closed_at IS NULL \
+         GROUP BY t.jamaah_id ORDER BY 1 LIMIT {TASKS}"
+    );
+    server.database.texts(&sql).await
+}
+
+async fn heads(servers: &[Server]) -> anyhow::Result<Vec<i64>> {
+    let mut heads = Vec::new();
+    for server in servers {
+        heads.push(server.database.check_log().await?);
+    }
+    Ok(heads)
+}
+
+async fn measure_callers(
+    cluster: &Cluster,
+    season: &Season,
+    servers: &[Server],
+    pgbench: Option<&Pgbench>,
+    tasks: &[String],
+    callers: usize,
+) -> anyhow::Result<Vec<Measured>> {
+    let clients = CLIENTS.iter().find(|(beside, _)| *beside == callers);
+    let pgbench = pgbench.zip(clients.map(|(_, clients)| *clients));
+    let mut scripts: Vec<Vec<Script>> = servers
+        .iter()
+        .map(|_| scripts(tasks, callers, &season.headers))
+        .collect();
+    let mut found: Vec<Measured> = servers
+        .iter()
+        .map(|server| Measured::new(server.name, callers))
+        .collect();
+    let mut bare = pgbench.map(|(_, clients)| Measured::new(PGBENCH, clients));
+    cluster.settle().await?;
+    for _ in 0..ROUNDS {
+        for ((server, scripts), found) in servers.iter().zip(&mut scripts).zip(&mut found) {
+            found.sample.add(server.measure(scripts, ROUND).await?);
+        }
+        if let (Some((pgbench, clients)), Some(bare)) = (pgbench, &mut bare) {
+            bare.sample.add(pgbench.measure(clients, ROUND).await?);
+        }
+    }
+    found.extend(bare);
+    for Measured {
+        name,
+        callers,
+        sample,
+    } in &found
+    {
+        println!(
+            "  {name:<24} {callers:>5} callers {:>9} commands/s",
+            count(sample.per_second())
+        );
+    }
+    Ok(found)
+}
+
+impl Measured {
+    fn new(name: &'static str, callers: usize) -> Self {
+        let sample = Sample::default();
+        Self {
+            name,
+            callers,
+            sample,
+        }
+    }
+}
+
+/// Deals the tasks out among the callers.
+fn scripts(tasks: &[String], callers: usize, headers: &str) -> Vec<Script> {
+    let dealt = (0..callers).map(|caller| {
+        let own = tasks.iter().skip(caller).step_by(callers);
+        let requests = own.flat_map(|id| {
+            ["complete", "reopen"]
+                .map(|action| post(&format!("/api/v1/pipeline/tasks/{id}/{action}"), headers))
+        });
+        Script::new(requests.collect(), 2)
+    });
+    dealt.collect()
+}
+
+/// Holds the log against what callers were told.
+async fn check(
+    server: &Server,
+    head: i64,
+    all: &[Measured],
+    document: &mut Document,
+) -> anyhow::Result<()> {
+    let events = server.database.check_log().await? - head;
+    let own = || all.iter().filter(|measured| measured.name == server.name);
+    let answered: usize = own().map(|measured| measured.sample.count()).sum();
+    let errors: usize = own().map(|measured| measured.sample.error_count()).sum();
+    // the moments before each round count here and not there
+    if (events as usize) < answered {
+        bail!(
+            "{}: {answered} commands were answered, {events} events are there",
+            server.name
+        );
+    }
+    document.check(format!(
+        "{}: {} commands answered with 200 while it was measured, {errors} with anything else; \
+         the log has {} events more than before, numbered without a gap up to the head.",
+        server.name,
+        count(answered as f64),
+        count(events as f64),
+    ));
+    for measured in own() {
+        for (line, times) in &measured.sample.errors {
+            println!("  {}: {times} times {line:?}", server.name);
+        }
+    }
+    Ok(())
+}
+
+fn report(all: &[Measured], document: &mut Document) {
+    let mut table = Table::new(&[
+        "way",
+        "callers",
+        "commands/s",
+        "p50 ms",
+        "p99 ms",
+        "server µs",
+        "PostgreSQL µs",
+        "commands/s of Lajur",
+        "CPU to Lajur's",
+    ]);
+    for measured in all {
+        let Measured {
+            name,
+            callers,
+            sample,
+        } = measured;
+        let beside = CLIENTS
+            .iter()
+            .find(|(_, clients)| *name == PGBENCH && clients == callers);
+        let beside = beside.map_or(*callers, |(beside, _)| *beside);
+        let Some(lajur) = find(all, LAJUR, beside) else {
+            continue;
+        };
+        table.row([
+            (*name).to_owned(),
+            callers.to_string(),
+            count(sample.per_second()),
+            ms(sample.percentile_ms(0.5)),
+            ms(sample.percentile_ms(0.99)),
+            us(sample.server_us()),
+            us(sample.postgres_us()),
+            ratio(lajur.per_second() / sample.per_second()),
+            sample
+                .both_us()
+                .zip(lajur.both_us())
+                .map_or("–".to_owned(), |(own, of_lajur)| ratio(own / of_lajur)),
+        ]);
+    }
+    document.section("commands", &table);
+    targets(all, document);
+}
+
+fn find<'a>(all: &'a [Measured], name: &str, callers: usize) -> Option<&'a Sample> {
+    all.iter()
+        .find(|measured| measured.name == name && measured.callers == callers)
+        .map(|measured| &measured.sample)
+}
+
+fn targets(all: &[Measured], document: &mut Document) {
+    let mut at_least = |what: &str, name: &str, callers: usize, least: f64| {
+        if let (Some(lajur), Some(other)) = (find(all, LAJUR, 128), find(all, name, callers)) {
+            let times = lajur.per_second() / other.per_second();
+            document.target(what, &format!("≥ {least} ×"), times >= least, &ratio(times));
+        }
+    };
+    at_least(
+        "commands/s at 128 callers, to the naive way",
+        NAIVE,
+        128,
+        6.0,
+    );
+    at_least(
+        "commands/s at 128 callers, to bare updates by 64 clients",
+        PGBENCH,
+        64,
+        1.0,
+    );
+    at_least("commands/s at 128 callers, to Node", NODE, 128, 5.0);
+    if let (Some(lajur), Some(naive)) = (find(all, LAJUR, 128), find(all, NAIVE, 128))
+        && let (Some(own), Some(other)) = (lajur.both_us(), naive.both_us())
+    {
+        let share = own / other;
+        document.target(
+            "CPU of a command at 128 callers, to the naive way",
+            "≤ 0.25 ×",
+            share <= 0.25,
+            &ratio(share),
+        );
+    }
+    if let (Some(lajur), Some(naive)) = (find(all, LAJUR, 1), find(all, NAIVE, 1)) {
+        let share = lajur.percentile_ms(0.5) / naive.percentile_ms(0.5);
+        document.target(
+            "p50 of a single caller, to the naive way",
+            "≤ 1 ×",
+            share <= 1.0,
+            &ratio(share),
+        );
+    }
+}
