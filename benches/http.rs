@@ -2,7 +2,9 @@
 //! commands, reads, and the start of a tenant.
 //!
 //! `make bench` runs all of it and writes docs/benchmarks.md;
-//! `make bench ARGS=reads` runs the parts named and only prints.
+//! `make bench ARGS=reads` runs the parts named and only prints. For profiling,
+//! `ARGS="commands 128 alone"` limits the numbers of callers, and goes without
+//! the other ways.
 //!
 //! Every server is a process of its own with a database of its own on the one
 //! PostgreSQL of `DATABASE_URL`; this process is the callers.
@@ -64,33 +66,67 @@ fn main() -> anyhow::Result<()> {
     if args.first().map(String::as_str) == Some(naive::MODE) {
         return actix_web::rt::System::with_tokio_rt(naive::runtime).block_on(naive::serve());
     }
-    if let Some(other) = args.iter().find(|arg| !PARTS.contains(&arg.as_str())) {
-        bail!("there is no part {other:?}; there are {PARTS:?}");
-    }
-    runtime.block_on(run(&args))
+    runtime.block_on(run(&Wanted::parse(&args)?))
 }
 
-/// Runs the parts that are asked for, all of them without any.
-async fn run(wanted: &[String]) -> anyhow::Result<()> {
-    let wants = |part: &str| wanted.is_empty() || wanted.iter().any(|name| name == part);
+/// What is to be run.
+struct Wanted {
+    parts: Vec<String>,
+    callers: Vec<usize>,
+    alone: bool,
+}
+
+impl Wanted {
+    fn parse(args: &[String]) -> anyhow::Result<Self> {
+        let mut wanted = Self {
+            parts: Vec::new(),
+            callers: Vec::new(),
+            alone: false,
+        };
+        for arg in args {
+            match arg.parse() {
+                Ok(callers) => wanted.callers.push(callers),
+                Err(_) if arg == "alone" => wanted.alone = true,
+                Err(_) if PARTS.contains(&arg.as_str()) => wanted.parts.push(arg.clone()),
+                Err(_) => bail!("there is no part {arg:?}; there are {PARTS:?}"),
+            }
+        }
+        Ok(wanted)
+    }
+
+    fn part(&self, name: &str) -> bool {
+        self.parts.is_empty() || self.parts.iter().any(|part| part == name)
+    }
+
+    fn callers(&self, callers: usize) -> bool {
+        self.callers.is_empty() || self.callers.contains(&callers)
+    }
+
+    /// Nothing is left out.
+    fn all(&self) -> bool {
+        self.parts.is_empty() && self.callers.is_empty() && !self.alone
+    }
+}
+
+async fn run(wanted: &Wanted) -> anyhow::Result<()> {
     let url = std::env::var("DATABASE_URL").context("set DATABASE_URL, or use make bench")?;
     let cluster = Cluster::connect(&url).await?;
     let mut document = Document::new(Clock::System.now(), cluster.version().await?);
 
     let season = start::seed(&cluster).await?;
     document.season(&season);
-    if wants("commands") {
-        commands::measure(&cluster, &season, &mut document).await?;
+    if wanted.part("commands") {
+        commands::measure(&cluster, &season, wanted, &mut document).await?;
     }
-    if wants("reads") {
-        reads::measure(&cluster, &season, &mut document).await?;
+    if wanted.part("reads") {
+        reads::measure(&cluster, &season, wanted, &mut document).await?;
     }
-    if wants("start") {
+    if wanted.part("start") {
         start::measure(&cluster, &season, &mut document).await?;
     }
     cluster.clean().await?;
 
-    if wanted.is_empty() {
+    if wanted.all() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/benchmarks.md");
         std::fs::write(&path, document.finish()?)?;
         println!("written to docs/benchmarks.md");

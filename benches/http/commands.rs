@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::bail;
 
+use super::Wanted;
 use super::database::Cluster;
 use super::document::Document;
 use super::load::{Script, post};
@@ -35,18 +36,25 @@ struct Measured {
 pub async fn measure(
     cluster: &Cluster,
     season: &Season,
+    wanted: &Wanted,
     document: &mut Document,
 ) -> anyhow::Result<()> {
     println!("commands");
     let lajur = Server::lajur(season.copy(cluster, "lajur").await?).await?;
-    let mut servers = vec![lajur, Server::naive(cluster, season).await?];
-    servers.extend(Server::node(cluster, season).await?);
-    let pgbench = Pgbench::prepare(cluster).await?;
+    let (mut servers, mut pgbench) = (vec![lajur], None);
+    if !wanted.alone {
+        servers.push(Server::naive(cluster, season).await?);
+        servers.extend(Server::node(cluster, season).await?);
+        pgbench = Pgbench::prepare(cluster).await?;
+    }
     let tasks = open_tasks(&servers[0]).await?;
     let heads = heads(&servers).await?;
 
     let mut all = Vec::new();
-    for callers in CALLERS {
+    for callers in CALLERS
+        .into_iter()
+        .filter(|callers| wanted.callers(*callers))
+    {
         let found = measure_callers(cluster, season, &servers, pgbench.as_ref(), &tasks, callers);
         all.extend(found.await?);
     }

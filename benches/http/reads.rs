@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::bail;
 
+use super::Wanted;
 use super::database::Cluster;
 use super::document::Document;
 use super::load::{Script, get};
@@ -48,11 +49,15 @@ const ALSO_BY_PEER: [usize; 2] = [1, 3];
 pub async fn measure(
     cluster: &Cluster,
     season: &Season,
+    wanted: &Wanted,
     document: &mut Document,
 ) -> anyhow::Result<()> {
     println!("reads");
     let lajur = Server::lajur(season.copy(cluster, "lajur").await?).await?;
-    let node = Server::node(cluster, season).await?;
+    let node = match wanted.alone {
+        true => None,
+        false => Server::node(cluster, season).await?,
+    };
     measure_health(&lajur, season, document).await?;
     measure_pages(&lajur, node.as_ref(), season, document).await?;
     for name in ["lajur", "node"] {
