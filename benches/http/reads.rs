@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 
 use super::Wanted;
 use super::database::Cluster;
 use super::document::Document;
-use super::load::{Script, get};
+use super::load::{self, Script, get};
 use super::sample::Sample;
 use super::server::Server;
 use super::start::Season;
@@ -16,7 +16,7 @@ use super::table::{Table, count, ms, ratio, us};
 const LASTS: Duration = Duration::from_secs(3);
 const CONNECTIONS: [usize; 3] = [1, 32, 64];
 /// That ask for pages.
-const READERS: usize = 16;
+const READERS: usize = 4;
 
 const PAGES: [(&str, &str); 8] = [
     ("open, by risk", "limit=20"),
@@ -107,6 +107,7 @@ async fn measure_pages(
 ) -> anyhow::Result<()> {
     let mut table = Table::new(&[
         "page",
+        "tasks",
         "way",
         "requests/s",
         "p50 ms",
@@ -118,6 +119,7 @@ async fn measure_pages(
     let (mut slowest, mut dearest) = (0.0_f64, 0.0_f64);
     for (place, (name, query)) in PAGES.iter().enumerate() {
         let path = format!("/api/v1/pipeline/tasks?{query}");
+        let total = total(lajur, &path, season).await?;
         let mut found = vec![(lajur.name, ask(lajur, &path, season, READERS).await?)];
         if let Some(node) = node.filter(|_| ALSO_BY_PEER.contains(&place)) {
             found.push((node.name, ask(node, &path, season, READERS).await?));
@@ -132,6 +134,7 @@ async fn measure_pages(
             );
             table.row([
                 (*name).to_owned(),
+                count(total),
                 way.to_owned(),
                 count(sample.per_second()),
                 ms(sample.percentile_ms(0.5)),
@@ -176,4 +179,11 @@ async fn ask(
         bail!("{} answered {times} times {line:?} to {path}", server.name);
     }
     Ok(sample)
+}
+
+/// How many tasks there are on all pages of this one.
+async fn total(server: &Server, path: &str, season: &Season) -> anyhow::Result<f64> {
+    let answer = load::ask(server.addr, &get(path, &season.headers)).await?;
+    let answer: serde_json::Value = serde_json::from_str(&answer)?;
+    answer["meta"]["total"].as_f64().context("no total")
 }

@@ -34,15 +34,17 @@ pub struct Server {
     _process: Child,
 }
 
-/// The program itself, with settings as they are, apart from its log.
+/// The program itself, with settings as they are, apart from its log level:
+/// `warn` unless the environment says otherwise.
 pub fn lajur() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lajur"));
+    let level = std::env::var("LAJUR_LOG__LEVEL").unwrap_or("warn".to_owned());
     // where no lajur.toml is
     command
         .current_dir(env!("CARGO_TARGET_TMPDIR"))
         .env_remove("REDIS_URL")
         .env("LAJUR_METRICS_ADDR", "127.0.0.1:0")
-        .env("LAJUR_LOG__LEVEL", "warn");
+        .env("LAJUR_LOG__LEVEL", level);
     command
 }
 
@@ -131,6 +133,14 @@ impl Server {
         let used = |before: Option<f64>, after: Option<f64>| Some(after? - before?);
         let server = used(before.0, after.0);
         Ok(Sample::new(answers, server, used(before.1, after.1)))
+    }
+
+    /// CPU time that it and PostgreSQL for it have used.
+    pub async fn both_cpu_seconds(&self) -> anyhow::Result<Option<f64>> {
+        let (server, postgres) = self.cpu_seconds().await?;
+        Ok(server
+            .zip(postgres)
+            .map(|(server, postgres)| server + postgres))
     }
 
     async fn cpu_seconds(&self) -> anyhow::Result<(Option<f64>, Option<f64>)> {

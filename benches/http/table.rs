@@ -67,7 +67,3 @@ pub fn us(number: Option<f64>) -> String {
 pub fn ratio(number: f64) -> String {
     format!("{} ×", short(number))
 }
-
-pub fn bytes(number: f64) -> String {
-    format!("{:.0} MiB", number / 1024.0 / 1024.0)
-}

@@ -101,26 +101,32 @@ async function listTasks(query) {
   const limit = Number(query.get('limit') ?? 20)
   const page = Number(query.get('page') ?? 1)
   const where = ['t.tenant_id = $1', "t.status IN ('pending', 'in_progress', 'blocked')"]
-  const values = [tenant, limit, (page - 1) * limit]
+  const values = [tenant]
   const filters = { role: 't.assigned_role', priority: 't.priority', stage: 's.code' }
   for (const [name, column] of Object.entries(filters)) {
     if (query.has(name)) where.push(`${column} = $${values.push(query.get(name))}`)
   }
-  const { rows } = await pool.query(
-    `SELECT t.*, j.name AS jamaah_name, j.phone AS jamaah_phone, s.code AS stage_code,
-            d.id AS departure_id, d.code AS departure_code, d.departure_date, p.risk, count(*) OVER () AS total
-     FROM pipeline_tasks t
+  const tables = `pipeline_tasks t
      JOIN jamaah j ON j.tenant_id = t.tenant_id AND j.id = t.jamaah_id
      JOIN jamaah_pipeline_status p ON p.tenant_id = t.tenant_id AND p.jamaah_id = t.jamaah_id
      JOIN departures d ON d.tenant_id = p.tenant_id AND d.id = p.departure_id
-     JOIN pipeline_stages s ON s.tenant_id = t.tenant_id AND s.id = t.stage_id
-     WHERE ${where.join(' AND ')}
-     ORDER BY ${SORTS[query.get('sort')] ?? SORTS.due_at}, t.id
-     LIMIT $2 OFFSET $3`,
-    values,
-  )
-  const total = Number(rows[0]?.total ?? 0)
-  return { ok: true, data: rows.map(({ total: _, ...task }) => task), meta: { page, limit, total } }
+     JOIN pipeline_stages s ON s.tenant_id = t.tenant_id AND s.id = t.stage_id`
+  const condition = where.join(' AND ')
+  const [{ rows }, counted] = await Promise.all([
+    pool.query(
+      `SELECT t.*, j.name AS jamaah_name, j.phone AS jamaah_phone, s.code AS stage_code,
+              d.id AS departure_id, d.code AS departure_code, d.departure_date, p.risk
+       FROM ${tables} WHERE ${condition}
+       ORDER BY ${SORTS[query.get('sort')] ?? SORTS.due_at} LIMIT ${limit} OFFSET ${(page - 1) * limit}`,
+      values,
+    ),
+    pool.query(
+      `SELECT count(*) FROM pipeline_tasks t JOIN pipeline_stages s ON s.tenant_id = t.tenant_id AND s.id = t.stage_id
+       WHERE ${condition}`,
+      values,
+    ),
+  ])
+  return { ok: true, data: rows, meta: { page, limit, total: Number(counted.rows[0].count) } }
 }
 
 server.listen(Number(process.env.PORT), '127.0.0.1')
