@@ -9,6 +9,7 @@ pub mod auth;
 pub mod conditional;
 pub mod given;
 pub mod health;
+pub mod meters;
 pub mod observe;
 pub mod openapi;
 pub mod page;

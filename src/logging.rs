@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
@@ -17,6 +18,10 @@ use tracing_subscriber::fmt::MakeWriter;
 use crate::config::log::Log;
 
 const BACKLOG: usize = 16_384;
+
+/// So long a line may wait for others to be written with it: waking the thread
+/// and writing cost a busy server more than the line itself.
+const GATHER: Duration = Duration::from_millis(1);
 
 /// Starts logging for the whole process. Whoever holds the guard drops it last:
 /// that writes out what is still waiting.
@@ -76,6 +81,11 @@ impl Writer {
 fn write_lines(waiting: &Receiver<Message>, mut out: impl Write, dropped: &AtomicU64) {
     let mut buffer = Vec::with_capacity(64 * 1024);
     while let Ok(first) = waiting.recv() {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this thread does nothing but write, and nobody waits for it"
+        )]
+        std::thread::sleep(GATHER);
         let mut ended = false;
         let mut next = Some(first);
         while let Some(message) = next {

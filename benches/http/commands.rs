@@ -154,35 +154,41 @@ fn scripts(tasks: &[String], callers: usize, headers: &str) -> Vec<Script> {
     dealt.collect()
 }
 
-/// Holds the log against what callers were told.
+/// Holds the log against what callers were told: every command is there, once.
 async fn check(
     server: &Server,
     head: i64,
     all: &[Measured],
     document: &mut Document,
 ) -> anyhow::Result<()> {
+    let name = server.name;
     let events = server.database.check_log().await? - head;
-    let own = || all.iter().filter(|measured| measured.name == server.name);
-    let answered: usize = own().map(|measured| measured.sample.count()).sum();
-    let errors: usize = own().map(|measured| measured.sample.error_count()).sum();
-    // the moments before each round count here and not there
-    if (events as usize) < answered {
-        bail!(
-            "{}: {answered} commands were answered, {events} events are there",
-            server.name
-        );
+    let sql = format!(
+        "SELECT count(*) FROM events WHERE seq > {head} AND kind IN ('task.completed', 'task.reopened')"
+    );
+    let commands = usize::try_from(server.database.number(&sql).await?)?;
+    let own: Vec<&Sample> = all
+        .iter()
+        .filter(|measured| measured.name == name)
+        .map(|measured| &measured.sample)
+        .collect();
+    let answered: usize = own
+        .iter()
+        .map(|sample| sample.count() + sample.warming)
+        .sum();
+    let errors: usize = own.iter().map(|sample| sample.error_count()).sum();
+    if commands != answered {
+        bail!("{name}: {answered} commands were answered with 200, {commands} are in the log");
     }
     document.check(format!(
-        "{}: {} commands answered with 200 while it was measured, {errors} with anything else; \
-         the log has {} events more than before, numbered without a gap up to the head.",
-        server.name,
+        "{name}: {} commands answered with 200, warming up included, and as many in the log; {errors} answered with \
+         anything else. {} events ({:.1} a command), numbered without a gap up to the head.",
         count(answered as f64),
         count(events as f64),
+        events as f64 / commands as f64,
     ));
-    for measured in own() {
-        for (line, times) in &measured.sample.errors {
-            println!("  {}: {times} times {line:?}", server.name);
-        }
+    for (line, times) in own.iter().flat_map(|sample| &sample.errors) {
+        println!("  {name}: {times} times {line:?}");
     }
     Ok(())
 }

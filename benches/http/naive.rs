@@ -210,7 +210,10 @@ async fn write(
             events::command_id.eq(command_id),
             events::occurred_at.eq(task.updated_at),
             events::principal_type.eq("system"),
-            events::kind.eq(format!("task.{}", task.status)),
+            events::kind.eq(match task.status.as_str() {
+                "completed" => "task.completed",
+                _ => "task.reopened",
+            }),
             events::subject_type.eq("task"),
             events::subject_id.eq(task.id),
             events::stage_id.eq(task.stage_id),

@@ -85,7 +85,7 @@ impl Pgbench {
             (Some(before), Some(after)) => Some((after - before) / between.as_secs_f64() * seconds),
             _ => None,
         };
-        Ok(Sample::new(answers, None, cpu))
+        Ok(Sample::new(0, answers, None, cpu))
     }
 
     /// One line of the log is one transaction; the third field is its time.

@@ -7,6 +7,8 @@ use super::load::Answers;
 #[derive(Clone, Debug, Default)]
 pub struct Sample {
     pub seconds: f64,
+    /// Answered with 200 while warming up: in the log, and in no figure.
+    pub warming: usize,
     latencies_us: Vec<u32>,
     pub errors: BTreeMap<String, usize>,
     /// CPU time of the server, in seconds.
@@ -16,11 +18,17 @@ pub struct Sample {
 }
 
 impl Sample {
-    pub fn new(answers: Answers, server: Option<f64>, postgres: Option<f64>) -> Self {
+    pub fn new(
+        warming: usize,
+        answers: Answers,
+        server: Option<f64>,
+        postgres: Option<f64>,
+    ) -> Self {
         let mut latencies_us = answers.latencies_us;
         latencies_us.sort_unstable();
         Self {
             seconds: answers.elapsed.as_secs_f64(),
+            warming,
             latencies_us,
             errors: answers.errors,
             server,
@@ -34,6 +42,7 @@ impl Sample {
             return;
         }
         self.seconds += other.seconds;
+        self.warming += other.warming;
         self.latencies_us.extend(other.latencies_us);
         self.latencies_us.sort_unstable();
         for (line, count) in other.errors {

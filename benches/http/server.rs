@@ -126,13 +126,19 @@ impl Server {
 
     /// Runs the scripts: first for a moment that does not count, then for this long.
     pub async fn measure(&self, scripts: &mut [Script], lasts: Duration) -> anyhow::Result<Sample> {
-        load::run(self.addr, scripts, WARM_UP).await?;
+        let warming = load::run(self.addr, scripts, WARM_UP).await?;
+        let warming = warming.latencies_us.len();
         let before = self.cpu_seconds().await?;
         let answers = load::run(self.addr, scripts, lasts).await?;
         let after = self.cpu_seconds().await?;
         let used = |before: Option<f64>, after: Option<f64>| Some(after? - before?);
         let server = used(before.0, after.0);
-        Ok(Sample::new(answers, server, used(before.1, after.1)))
+        Ok(Sample::new(
+            warming,
+            answers,
+            server,
+            used(before.1, after.1),
+        ))
     }
 
     /// CPU time that it and PostgreSQL for it have used.

@@ -134,19 +134,11 @@ fn enveloped(response: ServiceResponse, id: &str) -> ServiceResponse {
 fn report(app: &web::Data<App>, method: &Method, response: &ServiceResponse, took: Duration) {
     let status = response.status();
     let request = response.request();
-    let route = app
-        .routes
-        .find(request.path())
-        .map_or(UNMATCHED, |route| route.template.as_str());
-    let labels = [route, known(method), class(status)];
-    app.metrics
-        .http_requests_total
-        .with_label_values(&labels)
-        .inc();
-    app.metrics
-        .http_request_duration_seconds
-        .with_label_values(&labels)
-        .observe(took.as_secs_f64());
+    let (route, meters) = match app.routes.find(request.path()) {
+        Some(route) => (route.template.as_str(), &route.meters),
+        None => (UNMATCHED, &app.routes.unmatched),
+    };
+    meters.count(&app.metrics, route, method, status, took.as_secs_f64());
 
     let extensions = request.extensions();
     let id = extensions.get::<RequestId>().map_or("", |id| &id.0);
@@ -208,29 +200,6 @@ fn hidden_cause(error: &ApiError) -> Option<String> {
         ApiError::Internal(cause) => Some(format!("{cause:#}")),
         ApiError::Away(cause) => Some(cause.clone()),
         _ => None,
-    }
-}
-
-fn known(method: &Method) -> &'static str {
-    match method.as_str() {
-        "GET" => "GET",
-        "HEAD" => "HEAD",
-        "POST" => "POST",
-        "PUT" => "PUT",
-        "PATCH" => "PATCH",
-        "DELETE" => "DELETE",
-        "OPTIONS" => "OPTIONS",
-        _ => "other",
-    }
-}
-
-fn class(status: StatusCode) -> &'static str {
-    match status.as_u16() {
-        ..=199 => "1xx",
-        200..=299 => "2xx",
-        300..=399 => "3xx",
-        400..=499 => "4xx",
-        500.. => "5xx",
     }
 }
 

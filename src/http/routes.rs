@@ -8,15 +8,19 @@ use actix_web::http::Method;
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::path::PathItem;
 
+use super::meters::Meters;
+
 /// A tree of path segments.
 #[derive(Debug, Default)]
 pub struct Routes {
     root: Node,
+    /// What all paths that are no route count.
+    pub unmatched: Meters,
 }
 
 #[derive(Debug, Default)]
 struct Node {
-    fixed: HashMap<String, Node>,
+    fixed: HashMap<String, Node, ahash::RandomState>,
     parameter: Option<Box<Node>>,
     route: Option<Route>,
 }
@@ -27,6 +31,8 @@ pub struct Route {
     pub template: String,
     /// `HEAD` is where `GET` is.
     pub methods: Vec<Method>,
+    /// What it counts.
+    pub meters: Meters,
 }
 
 /// The label of a path that is no route.
@@ -62,6 +68,7 @@ impl Routes {
         node.route = Some(Route {
             template: template.to_owned(),
             methods,
+            meters: Meters::default(),
         });
     }
 

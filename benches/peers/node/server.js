@@ -17,8 +17,8 @@ const io = new Server(server)
 io.on('connection', (socket) => socket.join(socket.handshake.auth.tenant))
 
 const ACTIONS = {
-  complete: { from: ['pending', 'in_progress'], to: 'completed' },
-  reopen: { from: ['completed'], to: 'in_progress' },
+  complete: { from: ['pending', 'in_progress'], to: 'completed', kind: 'task.completed' },
+  reopen: { from: ['completed'], to: 'in_progress', kind: 'task.reopened' },
 }
 const COMMAND = /^\/api\/v1\/pipeline\/tasks\/([0-9a-f-]{36})\/(complete|reopen)$/
 const SORTS = { due_at: 't.due_at ASC', '-due_at': 't.due_at DESC', name: 'j.name ASC' }
@@ -50,7 +50,7 @@ function send(response, status, body) {
   response.end(text)
 }
 
-async function changeTask(id, { from, to }) {
+async function changeTask(id, { from, to, kind }) {
   const client = await pool.connect()
   try {
     await client.query('BEGIN')
@@ -79,7 +79,7 @@ async function changeTask(id, { from, to }) {
         tenant,
         seq,
         command,
-        `task.${to}`,
+        kind,
         id,
         task.stage_id,
         { role: task.assigned_role, jamaah: task.jamaah_id },

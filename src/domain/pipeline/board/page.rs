@@ -1,5 +1,6 @@
 //! Which tasks are on the page: an order is walked from the nearer end, testing
-//! one bit a task, or the few that match are sorted.
+//! one bit a task, or, when that would take or takes too long, the few that
+//! match are sorted.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -189,6 +190,13 @@ fn ascending(wanted: Range<usize>, total: usize, down: bool) -> Range<usize> {
     }
 }
 
+/// From which end an order is walked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Walk {
+    Up,
+    Down,
+}
+
 /// Matching tasks read in an order.
 struct Reading<'a> {
     order: &'a Sorted<Slot>,
@@ -205,61 +213,74 @@ impl Reading<'_> {
         let from_end = self.total - places.end;
         let nearer = places.end.min(self.total - places.start);
         let walk = self.order.len().saturating_mul(nearer) / self.total.max(1);
-        let mut slots = if self.total.saturating_mul(WALK_PER_SORTED) < walk {
-            select(
-                self.found.iter().map(|slot| (key(slot), slot)).collect(),
-                places,
-            )
+        // what sorting would cost is all that a walk may cost
+        let patience = self.total.saturating_mul(WALK_PER_SORTED);
+        let walked = if patience < walk {
+            None
         } else if places.start <= from_end {
-            self.walk(places.start, places.len())
+            self.walk(
+                self.order.pieces(),
+                places.start,
+                places.len(),
+                patience,
+                Walk::Up,
+            )
         } else {
-            self.walk_back(from_end, places.len())
+            let pieces = self.order.pieces().rev();
+            self.walk(pieces, from_end, places.len(), patience, Walk::Down)
         };
+        let mut slots = walked.unwrap_or_else(|| {
+            let keyed = self.found.iter().map(|slot| (key(slot), slot));
+            select(keyed.collect(), places)
+        });
         if down {
             slots.reverse();
         }
         slots
     }
 
-    fn walk(&self, mut skip: usize, take: usize) -> Vec<Slot> {
+    /// The page in reading order, whichever end the walk begins at; `None`
+    /// when too much lies before it: what matches may lie close together, such
+    /// as open tasks behind all that were due and done before.
+    fn walk<'a>(
+        &self,
+        pieces: impl Iterator<Item = &'a [Slot]>,
+        mut skip: usize,
+        take: usize,
+        patience: usize,
+        way: Walk,
+    ) -> Option<Vec<Slot>> {
         let mut slots = Vec::with_capacity(take);
-        for piece in self.order.pieces() {
+        let mut passed = 0;
+        for piece in pieces {
+            if passed > patience {
+                return None;
+            }
+            passed += piece.len();
             if self.passes(piece, &mut skip) {
                 continue;
             }
-            let hits = piece
-                .iter()
-                .copied()
-                .filter(|slot| self.found.contains(*slot));
-            slots.extend(hits.skip(skip).take(take - slots.len()));
-            skip = 0;
-            if slots.len() >= take {
+            let mut is_last = |slot: &Slot| {
+                if self.found.contains(*slot) {
+                    match skip {
+                        0 => slots.push(*slot),
+                        _ => skip -= 1,
+                    }
+                }
+                slots.len() >= take
+            };
+            let done = match way {
+                Walk::Up => piece.iter().any(&mut is_last),
+                Walk::Down => piece.iter().rev().any(&mut is_last),
+            };
+            if done {
                 break;
             }
         }
-        slots
-    }
-
-    /// Reads from the end; the answer is in reading order all the same.
-    fn walk_back(&self, mut skip: usize, take: usize) -> Vec<Slot> {
-        let mut slots = Vec::with_capacity(take);
-        for piece in self.order.pieces().rev() {
-            if self.passes(piece, &mut skip) {
-                continue;
-            }
-            let hits = piece
-                .iter()
-                .rev()
-                .copied()
-                .filter(|slot| self.found.contains(*slot));
-            slots.extend(hits.skip(skip).take(take - slots.len()));
-            skip = 0;
-            if slots.len() >= take {
-                break;
-            }
+        if way == Walk::Down {
+            slots.reverse();
         }
-        slots.reverse();
-        slots
+        Some(slots)
     }
 
     /// Whether a piece lies before the page as a whole, which `skip` then counts.
