@@ -145,7 +145,7 @@ fn url_of(url: &str, name: &str) -> String {
     let (base, query) = url.split_once('?').unwrap_or((url, ""));
     let host = base.split_once("://").map_or(base, |(_, rest)| rest);
     let base = match host.rfind('/') {
-        Some(at) => &base[..base.len() - host.len() + at],
+        Some(at) => base.get(..base.len() - host.len() + at).unwrap_or(base),
         None => base,
     };
     let mark = if query.is_empty() { "" } else { "?" };
