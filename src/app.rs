@@ -82,8 +82,7 @@ impl App {
     /// Connects to nothing yet, but starts the actors: to be called within an
     /// actix system.
     pub fn new(config: Config, clock: Clock, secrets: Secrets) -> anyhow::Result<Self> {
-        let url = config.database.url.as_ref();
-        let url = url.ok_or_else(|| anyhow::anyhow!("database.url: set DATABASE_URL"))?;
+        let url = config.database.needed_url()?;
         let settings = Settings {
             size: config.database.pool_size,
             read_timeout: Duration::from_millis(config.database.read_timeout_ms),

@@ -17,7 +17,6 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::{Parser, Subcommand};
 
 use crate::clock::Clock;
@@ -68,7 +67,7 @@ enum Command {
         #[command(subcommand)]
         action: api_key::Action,
     },
-    /// Fill tenants with a season that never happened.
+    /// Fill tenants with a made-up season, to try the program out.
     Seed(seed::Args),
     /// Import a manifest, or try it out.
     Import(import::Args),
@@ -132,10 +131,5 @@ impl Desk {
 }
 
 fn database_url(config: &Config) -> anyhow::Result<&str> {
-    let url = config
-        .database
-        .url
-        .as_ref()
-        .context("database.url: set DATABASE_URL")?;
-    Ok(url.expose())
+    Ok(config.database.needed_url()?.expose())
 }

@@ -8,6 +8,7 @@
 //! `Upload::read` → [`known::Known::look_up`] → [`rehearse`], or
 //! [`job::Job::begin`] and `run`. HTTP and the command line go the same way.
 
+mod courier;
 pub mod job;
 pub mod known;
 pub mod report;

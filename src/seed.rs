@@ -1,4 +1,4 @@
-//! `lajur seed`: fills tenants with a season that never happened.
+//! `lajur seed`: fills tenants with a made-up season.
 //!
 //! ```text
 //! calendar, people ─► season (an agenda, driven through the real rules) ─► writing ─► the journal
@@ -28,7 +28,7 @@ mod writing;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use diesel_async::{
     AnsiTransactionManager, AsyncPgConnection, SimpleAsyncConnection, TransactionManager,
 };
@@ -49,15 +49,23 @@ use crate::secrets::Secrets;
 
 /// Arguments of `lajur seed`.
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "\
+A tenant that has jamaah already is left alone. Each tenant is written in one
+transaction: stopped half way, nothing of it is there, and it can be run again.
+Progress goes to standard error, what was done to standard output.
+
+  lajur seed --demo                               what `make run` does
+  lajur seed --tenant al-hikmah --jamaah 10000    one agency, without anybody who can sign in")]
+#[command(group = clap::ArgGroup::new("which").required(true).multiple(true).args(["tenants", "demo"]))]
 pub struct Args {
-    /// Jamaah of each tenant.
+    /// Jamaah of each tenant, 1 to 1,000,000; of them a quarter has left already.
     #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub jamaah: u32,
     /// The same seed gives the same season.
     #[arg(long, default_value_t = 42)]
     pub seed: u64,
     /// A tenant to fill, made if it does not exist; may be given more than once.
-    #[arg(long = "tenant", value_name = "SLUG", value_parser = slug, required_unless_present = "demo")]
+    #[arg(long = "tenant", value_name = "SLUG", value_parser = slug)]
     pub tenants: Vec<String>,
     /// Fill al-falah, and barokah with 200, too; give all of them users with a well-known password
     /// and an API key, and write those to .local/demo.json. Not in production.
@@ -79,11 +87,7 @@ pub struct Parts {
 
 impl Parts {
     pub fn of(config: &Config) -> anyhow::Result<Self> {
-        let url = config
-            .database
-            .url
-            .as_ref()
-            .context("database.url: set DATABASE_URL")?;
+        let url = config.database.needed_url()?;
         Ok(Self {
             pools: Pools::new(Settings::new(url.expose()))?,
             secrets: Secrets::System,

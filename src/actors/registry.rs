@@ -186,7 +186,12 @@ impl Tenants {
         // everybody who wants this tenant waits meanwhile
         let loaded = tokio::time::timeout(node.limits.commit, reading)
             .await
-            .map_err(|elapsed| unavailable(&elapsed))?
+            .map_err(|_| {
+                unavailable(&format_args!(
+                    "it took longer than {:?}",
+                    node.limits.commit
+                ))
+            })?
             .map_err(|error| unavailable(&error))?
             .ok_or(OpenError::NotFound)?;
         let now = node.now();

@@ -15,9 +15,9 @@ use crate::domain::principal::{Actor, Permission};
 use crate::http::auth::password::{MAX_LENGTH, MIN_LENGTH, Passwords};
 
 pub async fn find_tenant(conn: &mut Connection, slug: &str) -> anyhow::Result<TenantId> {
-    tenants::id_of(conn, slug)
-        .await?
-        .with_context(|| format!("there is no tenant {slug}"))
+    tenants::id_of(conn, slug).await?.with_context(|| {
+        format!("there is no tenant {slug}: `lajur tenant add --slug {slug} --name …` adds it")
+    })
 }
 
 /// Changes rights of a tenant and tells the log that the program did, on

@@ -17,10 +17,17 @@ use crate::secrets::Secrets;
 use crate::spreadsheet::write::{CsvWriter, write_xlsx};
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+The file has everybody but the cancelled, those who leave first in front, in the
+columns that `lajur import` reads. Progress goes to standard error.
+
+  lajur export --tenant al-falah --out jamaah.csv
+  lajur export --tenant al-falah --format xlsx --out jamaah.xlsx")]
 pub struct Args {
     /// The organisation's slug.
-    #[arg(long)]
+    #[arg(long, value_name = "SLUG")]
     pub tenant: String,
+    /// Semicolons and UTF-8, as spreadsheets in Indonesia open it; or a workbook.
     #[arg(long, value_enum, default_value_t = Format::Csv)]
     pub format: Format,
     /// Where to; standard output unless given.
@@ -63,7 +70,8 @@ pub async fn export(app: &App, args: &Args, out: &mut impl Write) -> anyhow::Res
         },
         ..JamaahQuery::default()
     };
-    let people = People::new(view, query);
+    let mut shown = Shown::default();
+    let people = People::new(view, query).inspect(|_| shown.count());
     match args.format {
         Format::Csv => {
             for chunk in CsvWriter::new(people) {
@@ -78,5 +86,33 @@ pub async fn export(app: &App, args: &Args, out: &mut impl Write) -> anyhow::Res
         }
     }
     out.flush()?;
+    shown.end();
     Ok(())
+}
+
+/// How far it is, on stderr when somebody looks.
+#[derive(Default)]
+struct Shown {
+    jamaah: u32,
+}
+
+impl Shown {
+    const EVERY: u32 = 1_000;
+
+    fn count(&mut self) {
+        self.jamaah += 1;
+        if self.jamaah.is_multiple_of(Self::EVERY) && std::io::stderr().is_terminal() {
+            // a closed stderr is no reason to stop
+            let _ = write!(std::io::stderr(), "\r{} jamaah", self.jamaah);
+        }
+    }
+
+    fn end(&self) {
+        let start = if std::io::stderr().is_terminal() {
+            "\r"
+        } else {
+            ""
+        };
+        let _ = writeln!(std::io::stderr(), "{start}{} jamaah written", self.jamaah);
+    }
 }

@@ -27,7 +27,12 @@ const SHOWN: usize = 100;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Progress goes to standard error, the report to standard output.
+Every good row goes in, every bad one is reported with its line, column and
+reason, and the same file sent twice changes nothing. Progress goes to standard
+error, the report to standard output.
+
+  lajur import manifest.xlsx --tenant al-falah --dry-run
+  lajur import manifest.xlsx --tenant al-falah
 
 Exit codes:
   0  every row is in, or would be
@@ -38,7 +43,7 @@ pub struct Args {
     /// The manifest, CSV or XLSX.
     pub file: PathBuf,
     /// The organisation's slug.
-    #[arg(long)]
+    #[arg(long, value_name = "SLUG")]
     pub tenant: String,
     /// Only say what importing would do.
     #[arg(long)]

@@ -1,5 +1,6 @@
 //! `[database]`: PostgreSQL.
 
+use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
 use super::secret::Secret;
@@ -32,6 +33,14 @@ impl Default for Database {
 }
 
 impl Database {
+    /// For what cannot do without one.
+    pub fn needed_url(&self) -> anyhow::Result<&Secret> {
+        self.url.as_ref().context(
+            "no database is named: set DATABASE_URL, as in \
+             DATABASE_URL=postgres://postgres@127.0.0.1:5432/lajur, or url under [database] in lajur.toml",
+        )
+    }
+
     pub(super) fn validate(&self, wrong: &mut Vec<String>) {
         if !(1..=500).contains(&self.pool_size) {
             wrong.push(format!(

@@ -28,7 +28,7 @@ pub use encode::EventText;
 use super::schema::events;
 use super::{Error, Result};
 use crate::domain::ids::{BatchId, CommandId, TenantId};
-use crate::domain::pipeline::change::Change;
+use crate::domain::pipeline::change::{Change, Row};
 use crate::domain::principal::Actor;
 use crate::domain::time::Timestamp;
 
@@ -80,6 +80,23 @@ pub async fn write(conn: &mut AsyncPgConnection, batches: &[TenantBatch]) -> Res
         winners: winners.into_iter().collect(),
         texts,
     })
+}
+
+/// Writes the events of a batch and not the rows they lead to. Whoever writes a
+/// long log at once gives those to [`put`], each once and as it is in the end,
+/// in the same transaction. Says whether the head was where it was expected.
+pub async fn append(conn: &mut AsyncPgConnection, batch: &TenantBatch) -> Result<bool> {
+    let batches = std::slice::from_ref(batch);
+    check(batches)?;
+    let texts = encode::encode(batches)?;
+    statement::append(conn, batches, &texts).await
+}
+
+/// Writes rows whose events have been written by [`append`]: those that others
+/// refer to first. `batch` has no events, and the head they have led to.
+pub async fn put(conn: &mut AsyncPgConnection, batch: &TenantBatch, rows: &[Row]) -> Result<bool> {
+    check(std::slice::from_ref(batch))?;
+    statement::put(conn, batch, rows).await
 }
 
 /// Who wrote this event.

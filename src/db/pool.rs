@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use diesel_async::pooled_connection::deadpool::{Object, Pool};
+use diesel_async::pooled_connection::deadpool::{Object, Pool, PoolError};
 use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
 };
@@ -324,6 +324,27 @@ fn access_session(settings: &Settings) -> String {
     )
 }
 
+/// What went wrong, down to the operating system's word for it, and where.
+fn refused(config: &tokio_postgres::Config, error: &tokio_postgres::Error) -> String {
+    let mut words = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        words = format!("{words}: {error}");
+        cause = error.source();
+    }
+    let hosts = config.get_hosts().iter().zip(0..);
+    let hosts = hosts.map(|(host, place)| {
+        let ports = config.get_ports();
+        let port = ports.get(place).or(ports.first()).unwrap_or(&5432);
+        match host {
+            tokio_postgres::config::Host::Tcp(name) => format!("{name}:{port}"),
+            tokio_postgres::config::Host::Unix(path) => path.display().to_string(),
+        }
+    });
+    let hosts: Vec<_> = hosts.collect();
+    format!("{words} (at {})", hosts.join(", "))
+}
+
 /// Connects and sets the session up. A task of tokio drives the connection
 /// until it is dropped.
 async fn connect(settings: &Settings, session: &str) -> Result<AsyncPgConnection> {
@@ -340,7 +361,10 @@ async fn connect(settings: &Settings, session: &str) -> Result<AsyncPgConnection
         if config.get_application_name().is_none() {
             config.application_name("lajur");
         }
-        let (client, driver) = config.connect(NoTls).await.map_err(|e| unreachable(&e))?;
+        let (client, driver) = config
+            .connect(NoTls)
+            .await
+            .map_err(|e| Error::Unreachable(refused(&config, &e)))?;
         let mut conn = AsyncPgConnection::try_from_client_and_connection(client, driver)
             .await
             .map_err(|e| unreachable(&e))?;

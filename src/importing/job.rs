@@ -2,45 +2,38 @@
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::time::Duration;
+
+use futures::StreamExt;
+use futures::stream::FuturesOrdered;
 
 use super::Upload;
+pub use super::courier::Commission;
+use super::courier::{Brought, Courier};
 use super::known::Known;
-use super::report::{Report, count};
-use crate::actors::handle::{CommandError, Idempotency, Order, Receipt, TenantHandle};
+use super::report::Report;
+use crate::actors::handle::{CommandError, Idempotency};
 use crate::clock::Clock;
 use crate::domain::ids::ImportId;
 use crate::domain::manifest::ManifestPerson;
-use crate::domain::pipeline::change::{EventKind, Row};
-use crate::domain::pipeline::command::{Command, ImportedPerson};
+use crate::domain::pipeline::change::Row;
+use crate::domain::pipeline::command::Command;
 use crate::domain::pipeline::import::{Import, ImportState};
-use crate::domain::principal::Principal;
 
 /// People in one command: large enough to be fast, small enough that others
 /// hardly wait.
 const CHUNK: usize = 200;
+/// Chunks under way at a time: one is decided while the one before is written.
+const AHEAD: usize = 2;
 /// Chunks between two records of how far it is.
 const RECORD_EVERY: usize = 5;
-/// How long an import waits for a log that cannot be written, in all.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Who wants it, where.
-#[derive(Clone)]
-pub struct Commission {
-    pub handle: TenantHandle,
-    pub principal: Arc<Principal>,
-    pub request_id: Arc<str>,
-}
 
 /// An import that has been recorded as begun.
 pub struct Job {
-    by: Commission,
+    courier: Arc<Courier>,
     clock: Clock,
     import: Import,
     report: Report,
     people: Vec<ManifestPerson>,
-    known: Known,
-    waited: Duration,
 }
 
 /// What became of the wish to begin.
@@ -81,22 +74,17 @@ impl Job {
             created_at: now,
             updated_at: now,
         };
-        let people = upload.manifest.people;
-        let waited = PATIENCE;
-        let mut job = Self {
-            by,
+        let command = Command::RecordImport {
+            import: Arc::new(import.clone()),
+        };
+        let receipt = by.order(command, idempotency).await?;
+        let job = Self {
+            courier: Arc::new(Courier::new(by, id, known)),
             clock,
             import,
             report,
-            people,
-            known,
-            waited,
+            people: upload.manifest.people,
         };
-        let command = Command::RecordImport {
-            import: Arc::new(job.import.clone()),
-        };
-        let receipt = job.order(command, idempotency).await?;
-        job.waited = Duration::ZERO;
         match receipt.rows.first() {
             Some(Row::Import(first)) if receipt.replayed => {
                 Ok(Begun::Before(first.id, Box::new(job)))
@@ -108,6 +96,7 @@ impl Job {
     /// Becomes an import of before that was interrupted. Whom that one imported
     /// counts as it did then.
     pub async fn take_up(mut self, before: &Import) -> Result<Self, CommandError> {
+        self.courier = Arc::new(self.courier.of(before.id));
         self.import.id = before.id;
         self.import.created_at = before.created_at;
         self.report.id = Some(before.id);
@@ -125,81 +114,55 @@ impl Job {
     }
 
     /// Carries the import out. `heed` hears how far it is, and may break it off
-    /// there; then the report says `interrupted`.
+    /// there; then the report says `interrupted`. While a chunk is being written
+    /// the next is decided: whoever breaks off gets that one too.
     pub async fn run(
         mut self,
         heed: impl Fn(&Report) -> ControlFlow<()> + Send,
     ) -> Result<Report, CommandError> {
         let people = std::mem::take(&mut self.people);
-        let mut chunks = people.chunks(CHUNK);
-        while let Some(chunk) = chunks.next() {
-            if let Err(error) = self.import(chunk).await {
-                self.give_up().await;
-                return Err(error);
+        let chunks: Vec<Vec<ManifestPerson>> = people.chunks(CHUNK).map(<[_]>::to_vec).collect();
+        let mut chunks = chunks.into_iter();
+        let mut under_way = FuturesOrdered::new();
+        let mut broken_off = false;
+        loop {
+            let free = AHEAD.saturating_sub(under_way.len());
+            let free = if broken_off { 0 } else { free };
+            for chunk in chunks.by_ref().take(free) {
+                under_way.push_back(Arc::clone(&self.courier).bring(chunk));
             }
-            let broken_off = heed(&self.report).is_break();
-            if chunks.len() > 0 && broken_off {
-                self.report.finish();
-                self.record(ImportState::Interrupted).await?;
-                return Ok(self.report);
+            let Some(brought) = under_way.next().await else {
+                break;
+            };
+            match brought {
+                Ok(brought) => self.count(brought),
+                Err(error) => {
+                    self.give_up().await;
+                    return Err(error);
+                }
             }
-            if chunks.len() > 0 && chunks.len().is_multiple_of(RECORD_EVERY) {
+            broken_off |= heed(&self.report).is_break();
+            if !broken_off && chunks.len() > 0 && chunks.len().is_multiple_of(RECORD_EVERY) {
                 self.record(ImportState::Running).await?;
             }
         }
         self.report.finish();
-        self.record(ImportState::Completed).await?;
+        let state = if chunks.len() > 0 {
+            ImportState::Interrupted
+        } else {
+            ImportState::Completed
+        };
+        self.record(state).await?;
         Ok(self.report)
     }
 
-    /// Imports people together, or, when one of them is refused, in halves.
-    async fn import(&mut self, people: &[ManifestPerson]) -> Result<(), CommandError> {
-        let mut parts = vec![people];
-        while let Some(people) = parts.pop() {
-            let imported: Vec<ImportedPerson> =
-                people.iter().cloned().map(ImportedPerson::from).collect();
-            let new = imported
-                .iter()
-                .filter(|person| !self.known.contains(person))
-                .cloned()
-                .collect();
-            let command = Command::ImportPeople {
-                people: Arc::new(new),
-            };
-            match self.order(command, self.key_of(people)).await {
-                Ok(receipt) => self.count(people.len(), &receipt),
-                Err(CommandError::Refused(refusal)) => match (people, imported.as_slice()) {
-                    ([person], [imported]) => self.report.reject(person.row, imported, &refusal),
-                    _ => {
-                        let (first, second) = people.split_at(people.len() / 2);
-                        parts.extend([second, first]);
-                    }
-                },
-                Err(error) => return Err(error),
-            }
+    fn count(&mut self, brought: Brought) {
+        self.report.created += brought.created;
+        self.report.updated += brought.updated;
+        self.report.unchanged += brought.unchanged;
+        for (row, person, refusal) in brought.refused {
+            self.report.reject(row, &person, &refusal);
         }
-        Ok(())
-    }
-
-    fn count(&mut self, people: usize, receipt: &Receipt) {
-        let times = |kind| count(receipt.kinds.iter().filter(|k| **k == kind).count());
-        let created = times(EventKind::JamaahRegistered);
-        let updated = times(EventKind::JamaahUpdated);
-        self.report.created += created;
-        self.report.updated += updated;
-        self.report.unchanged += count(people).saturating_sub(created + updated);
-    }
-
-    /// Sent again after an answer was lost, or by an import that is taken up
-    /// again, the same people count as what they were the first time. No
-    /// caller's key has a space in it.
-    fn key_of(&self, people: &[ManifestPerson]) -> Option<Idempotency> {
-        let first = people.first()?.row;
-        let key = format!("import {} {first}+{}", self.import.id, people.len());
-        Some(Idempotency {
-            key: key.into(),
-            request_hash: 0,
-        })
     }
 
     async fn give_up(&mut self) {
@@ -223,34 +186,9 @@ impl Job {
         }
         self.import.updated_at = self.clock.now();
         let import = Arc::new(self.import.clone());
-        self.order(Command::RecordImport { import }, None).await?;
+        let command = Command::RecordImport { import };
+        self.courier.order(command, None).await?;
         Ok(())
-    }
-
-    /// Gives a command, again while the log is busy or away.
-    async fn order(
-        &mut self,
-        command: Command,
-        idempotency: Option<Idempotency>,
-    ) -> Result<Receipt, CommandError> {
-        loop {
-            let order = Order {
-                command: command.clone(),
-                principal: Arc::clone(&self.by.principal),
-                idempotency: idempotency.clone(),
-                request_id: Arc::clone(&self.by.request_id),
-            };
-            match self.by.handle.execute(order).await {
-                Err(
-                    CommandError::Busy { retry_after }
-                    | CommandError::Unavailable { retry_after, .. },
-                ) if self.waited < PATIENCE => {
-                    self.waited += retry_after.max(Duration::from_millis(50));
-                    tokio::time::sleep(retry_after).await;
-                }
-                settled => return settled,
-            }
-        }
     }
 }
 

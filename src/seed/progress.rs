@@ -28,21 +28,29 @@ impl Progress {
         }
     }
 
-    pub fn show(&mut self, events: i64, (registered, people): (usize, usize)) {
+    /// Before a batch of events is written, the first after a moment.
+    pub fn show_log(&mut self, events: i64, (registered, people): (usize, usize)) {
+        let percent = registered * 100 / people.max(1);
+        let per_second = self.per_second(events);
+        self.show(&format!(
+            "{percent:3} %, {events} events, {per_second} a second"
+        ));
+    }
+
+    /// After the last event.
+    pub fn show_rows(&mut self, rows: usize) {
+        self.show(&format!("100 %, and {rows} rows as they are now"));
+    }
+
+    fn show(&mut self, what: &str) {
         let pause = if self.terminal { OFTEN } else { SELDOM };
         if self.quiet || self.shown.unwrap_or(self.started).elapsed() < pause {
             return;
         }
         self.shown = Some(Instant::now());
-        let percent = registered * 100 / people.max(1);
-        let per_second = self.per_second(events);
         let end = if self.terminal { '\r' } else { '\n' };
         // stderr that is closed is no reason to stop
-        let _ = write!(
-            std::io::stderr(),
-            "{}: {percent:3} %, {events} events, {per_second} a second    {end}",
-            self.slug
-        );
+        let _ = write!(std::io::stderr(), "{}: {what:50}{end}", self.slug);
     }
 
     /// Clears the line that the result comes on.

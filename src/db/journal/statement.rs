@@ -31,12 +31,37 @@ pub(super) async fn execute(
     batches: &[TenantBatch],
     texts: &[Vec<EventText>],
 ) -> Result<Vec<TenantId>> {
-    let rows = Rows::fold(batches, texts)?;
-    let winners: Vec<Uuid> = match rows.rare {
-        None => Statement::<HOT>(rows).get_results(conn).await?,
-        Some(_) => Statement::<WIDE>(rows).get_results(conn).await?,
-    };
-    Ok(winners.into_iter().map(TenantId).collect())
+    Rows::fold(batches, texts)?.execute(conn).await
+}
+
+/// Writes events alone and says whether all tenants won.
+pub(super) async fn append(
+    conn: &mut AsyncPgConnection,
+    batches: &[TenantBatch],
+    texts: &[Vec<EventText>],
+) -> Result<bool> {
+    let mut rows = Rows::default();
+    for (batch, texts) in batches.iter().zip(texts) {
+        rows.heads.push(batch)?;
+        for (event, text) in batch.events.iter().zip(texts) {
+            rows.events.push(batch, event, text);
+        }
+    }
+    Ok(rows.execute(conn).await?.len() == batches.len())
+}
+
+/// Writes rows alone and says whether the tenant won.
+pub(super) async fn put(
+    conn: &mut AsyncPgConnection,
+    batch: &TenantBatch,
+    written: &[Row],
+) -> Result<bool> {
+    let mut rows = Rows::default();
+    rows.heads.push(batch)?;
+    for row in written {
+        rows.push(batch.tenant_id.0, row)?;
+    }
+    Ok(!rows.execute(conn).await?.is_empty())
 }
 
 /// All that is to be written, as columns.
@@ -72,6 +97,14 @@ struct Rare<'a> {
 }
 
 impl<'a> Rows<'a> {
+    async fn execute(self, conn: &mut AsyncPgConnection) -> Result<Vec<TenantId>> {
+        let winners: Vec<Uuid> = match self.rare {
+            None => Statement::<HOT>(self).get_results(conn).await?,
+            Some(_) => Statement::<WIDE>(self).get_results(conn).await?,
+        };
+        Ok(winners.into_iter().map(TenantId).collect())
+    }
+
     /// Of several changes of one row, only the last is written: a statement
     /// may touch a row only once.
     fn fold(batches: &'a [TenantBatch], texts: &'a [Vec<EventText>]) -> Result<Self> {

@@ -22,6 +22,55 @@ async fn every_kind_of_row_can_be_written_and_written_again() {
     }
 }
 
+#[tokio::test]
+async fn a_log_whose_rows_are_put_at_its_end_leads_to_the_same() {
+    let database = TestDatabase::create().await;
+    let mut conn = database.pools().journal_connection().await.unwrap();
+    let mut sampler = Sampler::new(1);
+    let (one, other) = (
+        sampler.tenant(&mut conn, "one").await,
+        sampler.tenant(&mut conn, "other").await,
+    );
+    let rows = sampler.season(20, 5).rows();
+    let batch = sampler.batch(one, 0, rows.clone());
+    write(&mut conn, &[batch]).await.unwrap();
+
+    let appended = sampler.batch(other, 0, rows.clone());
+    assert!(append(&mut conn, &appended).await.unwrap());
+    let head = head(&mut conn, other).await;
+    assert_eq!(head, i64::try_from(rows.len()).unwrap());
+    let mut ended = sampler.batch(other, head, Vec::new());
+    assert!(put(&mut conn, &ended, &rows).await.unwrap());
+    for table in [
+        "events",
+        "jamaah",
+        "pipeline_tasks",
+        "stage_instances",
+        "jamaah_pipeline_status",
+    ] {
+        let count = |tenant| {
+            diesel::sql_query(format!(
+                "SELECT count(*) AS count FROM {table} WHERE tenant_id = $1"
+            ))
+            .bind::<diesel::sql_types::Uuid, _>(tenant)
+        };
+        let of_one: Count = count(one.0).get_result(&mut conn).await.unwrap();
+        let of_other: Count = count(other.0).get_result(&mut conn).await.unwrap();
+        assert!(of_one.count > 0, "{table}");
+        assert_eq!(of_one.count, of_other.count, "{table}");
+    }
+    // somebody else has written meanwhile
+    ended.expected_head -= 1;
+    assert!(!put(&mut conn, &ended, &rows).await.unwrap());
+    assert!(!append(&mut conn, &appended).await.unwrap());
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    count: i64,
+}
+
 async fn head(conn: &mut AsyncPgConnection, tenant: TenantId) -> i64 {
     crate::db::tenants::with_head(conn, tenant)
         .await

@@ -79,6 +79,26 @@ impl State {
         }
     }
 
+    /// All rows that lead to this state, those that others refer to first.
+    pub fn rows(&self) -> impl Iterator<Item = Row> {
+        let stages = self.stages.values().cloned().map(Row::Stage);
+        let versions = self.versions.values().cloned().map(Row::PipelineVersion);
+        let departures = self.departures.values().cloned().map(Row::Departure);
+        let people = self.pilgrims.values();
+        let people = people.map(|pilgrim| Row::Jamaah(pilgrim.jamaah.clone()));
+        let places = self.pilgrims.values().flat_map(|pilgrim| {
+            let path = pilgrim.path.iter().cloned().map(Row::StageInstance);
+            std::iter::once(Row::JamaahStatus(pilgrim.status.clone())).chain(path)
+        });
+        let tasks = self.tasks.iter().cloned().map(Row::Task);
+        stages
+            .chain(versions)
+            .chain(departures)
+            .chain(people)
+            .chain(places)
+            .chain(tasks)
+    }
+
     pub fn stage(&self, id: StageId) -> Option<&Arc<Stage>> {
         self.stages.get(&id)
     }
