@@ -20,7 +20,7 @@ const CALLS: usize = 40;
 async fn race_of_64_callers_through_two_programs_leaves_one_history() {
     let database = TestDatabase::create().await;
     let tenant = Tenant::create(&database, "al-barokah", &Secrets::seeded(1)).await;
-    let mut season = Season::begin(&database, &tenant, 20).await;
+    let mut season = Season::begin(&database, &tenant, 25).await;
     season.tasks.truncate(200);
     assert_eq!(season.tasks.len(), 200);
     let settings = Settings::of(&database);
