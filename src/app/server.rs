@@ -16,8 +16,9 @@ use crate::actors::audience::Audiences;
 use crate::http;
 use crate::http::pipeline::snapshots::refresh::follow_tenants;
 
-/// Bytes of pings and replies that may wait beside what a session's credit allows.
-const PINGS: usize = 16 * 1024;
+/// Bytes of pings and replies that may wait beside what a session's credit
+/// allows: presence and states are answered whole.
+const REPLIES: usize = 256 * 1024;
 /// How long a connection may be silent while something waits to be sent.
 const SILENCE: Duration = Duration::from_secs(30);
 
@@ -73,7 +74,7 @@ fn bind_requests(app: &web::Data<App>) -> anyhow::Result<(Server, SocketAddr)> {
     .workers(config.workers)
     .shutdown_timeout(config.shutdown_seconds)
     // a session is only looked after while less than this waits to be written
-    .h1_write_buffer_size(credit * 2 + PINGS)
+    .h1_write_buffer_size(credit + REPLIES)
     .on_connect(|connection, _| notice_dead_clients(connection))
     .backlog(8_192)
     .disable_signals()
