@@ -36,6 +36,7 @@ use crate::http::realtime::socket;
 use crate::http::realtime::states::States;
 use crate::http::realtime::token::Keys;
 use crate::http::routes::Routes;
+use crate::http::users::people::People;
 use crate::importing::running::Imports;
 use crate::metrics::Metrics;
 use crate::realtime;
@@ -56,6 +57,7 @@ pub struct App {
     pub presence: Presence,
     pub assignees: Assignees,
     pub roles: Roles,
+    pub people: Arc<People>,
     pub bulks: UnderWay,
     /// Sockets and streams there are.
     pub seats: Seats,
@@ -100,9 +102,13 @@ impl App {
             secrets.seed(),
         );
         let callers = Arc::new(Callers::default());
+        let people = Arc::new(People::default());
         node.when_rights_change({
-            let callers = Arc::clone(&callers);
-            move |row| callers.heed(row)
+            let (callers, people) = (Arc::clone(&callers), Arc::clone(&people));
+            move |tenant, row| {
+                callers.heed(row);
+                people.forget(tenant);
+            }
         });
         let presence = Presence::new(node.id, clock.clone());
         let tenants = Tenants::start(node);
@@ -121,6 +127,7 @@ impl App {
             cache: Cache::new(&config.redis, metrics.clone())?,
             assignees: Assignees::default(),
             roles: Roles::default(),
+            people,
             bulks: UnderWay::default(),
             callers,
             passwords: Passwords::new(secrets.clone()),

@@ -20,6 +20,7 @@ pub mod reply;
 pub mod routes;
 pub mod scrape;
 pub mod submission;
+pub mod users;
 
 use actix_web::HttpResponse;
 use actix_web::body::{BoxBody, MessageBody};
@@ -39,6 +40,7 @@ pub const UNDESCRIBED: [&str; 3] = ["/api/openapi.json", "/api/docs", realtime::
 pub fn resources(config: &mut Described) {
     pipeline::routes(config);
     realtime::routes(config);
+    users::routes(config);
     config
         .service(auth::login::sign_in)
         .service(auth::login::sign_out)

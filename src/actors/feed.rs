@@ -175,7 +175,7 @@ impl Feed {
             for event in events.iter().filter(|event| event.seq > tail.top()) {
                 if let Row::Access(row) = &event.row {
                     // before anybody can see the event
-                    self.node.rights_changed(row);
+                    self.node.rights_changed(self.tenant.id, row);
                 }
                 self.note_job(&event.row);
             }

@@ -65,8 +65,8 @@ impl Default for Limits {
     }
 }
 
-/// Somebody who must know of changed rights.
-type Heed = Box<dyn Fn(&AccessRow) + Send + Sync>;
+/// Somebody who must know of a tenant's changed rights.
+type Heed = Box<dyn Fn(TenantId, &AccessRow) + Send + Sync>;
 
 pub struct Node {
     pub clock: Clock,
@@ -136,15 +136,15 @@ impl Node {
 
     /// Who has to know when rights have changed, here or on another node,
     /// before anybody acts on it.
-    pub fn when_rights_change(&self, tell: impl Fn(&AccessRow) + Send + Sync + 'static) {
+    pub fn when_rights_change(&self, tell: impl Fn(TenantId, &AccessRow) + Send + Sync + 'static) {
         if self.on_rights_changed.set(Box::new(tell)).is_err() {
             tracing::error!("somebody else is told of changed rights already");
         }
     }
 
-    pub(super) fn rights_changed(&self, row: &AccessRow) {
+    pub(super) fn rights_changed(&self, tenant: TenantId, row: &AccessRow) {
         if let Some(tell) = self.on_rights_changed.get() {
-            tell(row);
+            tell(tenant, row);
         }
     }
 

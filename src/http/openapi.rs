@@ -24,6 +24,7 @@ use crate::error::ErrorEnvelope;
     ),
     tags(
         (name = "session", description = "Signing in and out"),
+        (name = "users", description = "The people of a tenant"),
         (name = "pipeline", description = "Jamaah, stages, departures and tasks"),
         (name = "health", description = "The state of the service"),
     ),

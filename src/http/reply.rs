@@ -103,6 +103,12 @@ impl<T: Serialize> Reply<T> {
         self
     }
 
+    /// Names the log that `seq` belongs to.
+    pub fn epoch(mut self, epoch: &Arc<str>) -> Self {
+        self.meta.epoch = Some(Arc::clone(epoch));
+        self
+    }
+
     pub fn as_of(mut self, as_of: Timestamp) -> Self {
         self.meta.as_of = Some(as_of);
         self
@@ -125,8 +131,9 @@ impl<T: Serialize> Reply<T> {
     /// `data` was read from this view, which is as current as that.
     pub fn read_from(mut self, view: &View, freshness: Freshness) -> Self {
         self.meta.stale = (!freshness.live).then_some(true);
-        self.meta.epoch = Some(Arc::clone(&view.state.tenant.epoch));
-        self.seq(view.state.head).as_of(freshness.as_of)
+        self.epoch(&view.state.tenant.epoch)
+            .seq(view.state.head)
+            .as_of(freshness.as_of)
     }
 
     /// The database is away: this is the newest that is known.

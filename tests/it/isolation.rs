@@ -107,6 +107,13 @@ async fn belongings(theirs: &Client, them: &Tenant) -> (Ids, Vec<String>) {
             words.extend(theirs.map(str::to_owned));
         }
     }
+    let people = all_pages(theirs, "/api/v1/users").await;
+    assert!(!people.is_empty());
+    words.extend(
+        people
+            .iter()
+            .map(|one| one["id"].as_str().unwrap().to_owned()),
+    );
     let task = ids["tasks"].clone();
     let path = format!("/api/v1/pipeline/tasks/{task}/comments");
     let comment = theirs.post(&path, json!({ "body": "rahasia" })).await;

@@ -47,3 +47,4 @@ mod realtime_nodes;
 mod sdk;
 mod season;
 mod tasks;
+mod users;

@@ -1,0 +1,136 @@
+//! The people of a tenant.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use actix_web::get;
+use serde::{Deserialize, Serialize};
+
+use super::people::Listed;
+use crate::domain::ids::UserId;
+use crate::domain::pipeline::board::Words;
+use crate::domain::pipeline::listing::Page as Cut;
+use crate::domain::pipeline::refusal::Fields;
+use crate::domain::principal::{Permission, RoleKey};
+use crate::error::ApiError;
+use crate::http::auth::authorized::Authorized;
+use crate::http::auth::needs::TasksRead;
+use crate::http::conditional::IfNoneMatch;
+use crate::http::page::Page;
+use crate::http::params::{self, Params};
+use crate::http::reply::{Answer, Envelope, Reply};
+
+const MOST_LETTERS: usize = 200;
+
+#[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct UserFilter {
+    /// Keys of roles, separated by commas: who has one of them.
+    #[param(example = "visa-admin")]
+    pub role: Option<String>,
+    /// Words that must each be in the name; for whoever administers users, in the name or the address.
+    #[param(max_length = 200)]
+    pub q: Option<String>,
+    /// Only those who may sign in and be given tasks, or only those who may not.
+    pub active: Option<bool>,
+}
+
+/// Somebody of the tenant.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct User {
+    pub id: UserId,
+    #[schema(value_type = String, example = "Siti Aminah")]
+    pub name: Arc<str>,
+    pub roles: BTreeSet<RoleKey>,
+    /// May sign in, and be given tasks.
+    pub active: bool,
+    /// `null` unless the caller administers users.
+    pub email: Option<String>,
+}
+
+impl User {
+    fn of(listed: &Listed, with_email: bool) -> Self {
+        let person = &listed.person;
+        Self {
+            id: person.access.id,
+            name: person.access.name.clone(),
+            roles: person.access.roles.clone(),
+            active: person.access.active,
+            email: with_email.then(|| person.email.clone()),
+        }
+    }
+}
+
+/// A [`UserFilter`] that has been understood.
+struct Wanted {
+    roles: Vec<RoleKey>,
+    words: Option<Words>,
+    active: Option<bool>,
+    with_email: bool,
+}
+
+impl Wanted {
+    fn of(filter: &UserFilter, with_email: bool) -> Result<Self, ApiError> {
+        let mut fields = Fields::default();
+        let q = filter.q.as_deref().unwrap_or_default();
+        if q.chars().count() > MOST_LETTERS {
+            fields.add("q", format!("must be at most {MOST_LETTERS} characters"));
+        }
+        let roles: Vec<String> = params::list(&mut fields, "role", filter.role.as_deref());
+        fields.check()?;
+        Ok(Self {
+            roles: roles.iter().map(|key| RoleKey::new(key)).collect(),
+            words: Words::parse(q),
+            active: filter.active,
+            with_email,
+        })
+    }
+
+    fn has(&self, listed: &Listed) -> bool {
+        let access = &listed.person.access;
+        let text = if self.with_email {
+            &listed.name_and_email
+        } else {
+            &listed.name
+        };
+        (self.roles.is_empty() || self.roles.iter().any(|role| access.roles.contains(role)))
+            && self.active.is_none_or(|active| active == access.active)
+            && self
+                .words
+                .as_ref()
+                .is_none_or(|words| words.hits(text) == words.all())
+    }
+}
+
+/// The people of the tenant, by name.
+///
+/// Whom a task can be given to, and what those are called who did something.
+#[utoipa::path(
+    tag = "users",
+    params(UserFilter, Page, IfNoneMatch),
+    security(("api_key" = ["tasks.read"]), ("session" = ["tasks.read"])),
+    responses((status = 200, description = "A page of people", body = Envelope<Vec<User>>)),
+)]
+#[get("/users")]
+pub async fn list_users(
+    authorized: Authorized<TasksRead>,
+    filter: Params<UserFilter>,
+    page: Page,
+    known: IfNoneMatch,
+) -> Answer {
+    let with_email = authorized.principal().may(Permission::UsersAdmin);
+    let wanted = Wanted::of(&filter.0, with_email)?;
+    let found = authorized.app.people.of(&authorized).await?;
+    let people: Vec<&Listed> = found.people.iter().filter(|one| wanted.has(one)).collect();
+    let people = people.into_iter().map(|one| User::of(one, with_email));
+    let cut = Cut::cut(people, page.page, page.limit);
+    let mut reply = Reply::new(cut.items)
+        .page(page, u64::from(cut.total))
+        .seq(found.seq)
+        .epoch(&authorized.caller.tenant.epoch)
+        .as_of(found.as_of);
+    if found.stale {
+        reply = reply.stale();
+    }
+    reply.conditional(&known)
+}
