@@ -1,0 +1,53 @@
+/** What stands around every page: navigation, header, the bar about the connection, and what floats. */
+
+import { Outlet } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect } from 'react';
+import { startLive, stopLive } from '@/shared/live/connection';
+import { useAsking, useMe } from '@/shared/session/session';
+import { ErrorBoundary } from '@/shared/ui/ErrorBoundary';
+import { Failure } from '@/shared/ui/Failure';
+import { ConnectionBar } from './ConnectionBar';
+import { Header } from './Header';
+import { BottomNavigation, Navigation } from './Navigation';
+import css from './Shell.module.css';
+import { useShellWords } from './words/shell';
+
+const SignInDialog = lazy(() => import('@/features/session/SignInDialog'));
+const Toaster = lazy(() => import('@/shared/ui/toaster'));
+
+export function Shell() {
+  const { t } = useShellWords();
+  const me = useMe();
+  const asking = useAsking();
+  // a new session is another token: the connection begins anew
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the rest of `me` does not matter to it
+  useEffect(() => {
+    startLive(me);
+    return stopLive;
+  }, [me.csrf_token]);
+
+  return (
+    <div className={css.shell}>
+      <a className={css.skip} href="#content">
+        {t('skip')}
+      </a>
+      <Navigation />
+      <div className={css.column}>
+        <Header />
+        <ConnectionBar />
+        <main id="content" className={css.content} tabIndex={-1}>
+          <ErrorBoundary failed={(error, retry) => <Failure what={t('page')} error={error} retry={retry} />}>
+            <Suspense>
+              <Outlet />
+            </Suspense>
+          </ErrorBoundary>
+        </main>
+      </div>
+      <BottomNavigation />
+      <Suspense>
+        {asking && <SignInDialog />}
+        <Toaster />
+      </Suspense>
+    </div>
+  );
+}

@@ -1,0 +1,122 @@
+/**
+ * The addresses. A page is loaded when it is opened; what is in its address (filters, page, sort) is checked by
+ * the feature's `search.ts`, and read in the page by `getRouteApi(…).useSearch()`.
+ */
+
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router';
+import { departuresSearch } from '@/features/departures/search';
+import { jamaahSearch } from '@/features/jamaah/search';
+import { overviewSearch } from '@/features/overview/search';
+import { tasksSearch } from '@/features/tasks/search';
+import { findMe } from '@/shared/session/me';
+import { currentMe } from '@/shared/session/session';
+import { suggestLanguage } from '@/shared/words/i18n';
+import { NotFound, PageFailed } from './fallbacks';
+import { Shell } from './Shell';
+
+const root = createRootRoute({ notFoundComponent: NotFound, errorComponent: PageFailed });
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  validateSearch: (given: Record<string, unknown>): { next?: string } =>
+    typeof given.next === 'string' && /^\/(?!\/)/.test(given.next) ? { next: given.next } : {},
+  beforeLoad: async () => {
+    if (await findMe()) throw redirect({ to: '/dashboard/pipeline' });
+  },
+  component: lazyRouteComponent(() => import('@/features/session/LoginPage'), 'LoginPage'),
+});
+
+/** Everything that needs somebody who is signed in. */
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: 'signed-in',
+  beforeLoad: async ({ location }) => {
+    const me = currentMe() ?? (await findMe());
+    if (!me) throw redirect({ to: '/login', search: location.href === '/' ? {} : { next: location.href } });
+    await suggestLanguage(me.tenant.locale);
+  },
+  component: Shell,
+});
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/dashboard/pipeline' });
+  },
+});
+
+const overview = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/dashboard/pipeline',
+  validateSearch: overviewSearch,
+  component: lazyRouteComponent(() => import('@/features/overview/OverviewPage'), 'OverviewPage'),
+});
+
+const tasks = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/dashboard/pipeline/tasks',
+  validateSearch: tasksSearch,
+  component: lazyRouteComponent(() => import('@/features/tasks/TasksPage'), 'TasksPage'),
+});
+
+const jamaahList = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/dashboard/pipeline/jamaah',
+  validateSearch: jamaahSearch,
+  component: lazyRouteComponent(() => import('@/features/jamaah/JamaahListPage'), 'JamaahListPage'),
+});
+
+const jamaah = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/dashboard/pipeline/jamaah/$id',
+  component: lazyRouteComponent(() => import('@/features/jamaah/JamaahPage'), 'JamaahPage'),
+});
+
+const departureList = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/dashboard/pipeline/departures',
+  validateSearch: departuresSearch,
+  component: lazyRouteComponent(() => import('@/features/departures/DepartureListPage'), 'DepartureListPage'),
+});
+
+const departure = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/dashboard/pipeline/departures/$id',
+  component: lazyRouteComponent(() => import('@/features/departures/DeparturePage'), 'DeparturePage'),
+});
+
+const stages = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/dashboard/pipeline/stages',
+  component: lazyRouteComponent(() => import('@/features/stages/StagesPage'), 'StagesPage'),
+});
+
+const imports = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/dashboard/pipeline/imports',
+  component: lazyRouteComponent(() => import('@/features/imports/ImportsPage'), 'ImportsPage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    home,
+    login,
+    signedIn.addChildren([overview, tasks, jamaahList, jamaah, departureList, departure, stages, imports]),
+  ]),
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,3 @@
+export const id = {
+  title: 'Keberangkatan',
+} as const;

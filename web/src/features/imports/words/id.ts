@@ -1,0 +1,3 @@
+export const id = {
+  title: 'Impor manifes',
+} as const;

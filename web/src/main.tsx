@@ -1,0 +1,13 @@
+import '@/app/styles';
+
+import { createRoot } from 'react-dom/client';
+import { App } from '@/app/App';
+import { loadEnglish } from '@/app/loadEnglish';
+import { takeBootstrap } from '@/shared/session/me';
+import { startWords } from '@/shared/words/i18n';
+
+takeBootstrap();
+await startWords(loadEnglish);
+
+const root = document.getElementById('root');
+if (root) createRoot(root).render(<App />);

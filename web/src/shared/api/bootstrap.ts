@@ -1,0 +1,22 @@
+/**
+ * The first screen's data, which the server writes into the page itself: the bodies of the REST resources as
+ * they are. Without it (in development, or when signing in on this page) everything is fetched.
+ */
+
+import type { Bottleneck, DepartureReport, Envelope, Health, Me, StageReport } from './types';
+
+export interface Bootstrap {
+  me: Me;
+  csrf_token: string | null;
+  health?: Envelope<Health>;
+  stages?: Envelope<StageReport[]>;
+  bottlenecks?: Envelope<Bottleneck[]>;
+  departures?: Envelope<DepartureReport[]>;
+}
+
+export function readBootstrap(): Bootstrap | undefined {
+  const text = document.getElementById('bootstrap')?.textContent;
+  if (!text) return undefined;
+  const given = JSON.parse(text) as Bootstrap;
+  return { ...given, me: { ...given.me, csrf_token: given.csrf_token ?? given.me.csrf_token ?? null } };
+}

@@ -1,0 +1,39 @@
+/** The names of what the server sends, out of its own description. */
+
+import type { components } from './schema';
+
+type Schemas = components['schemas'];
+
+export type Meta = Schemas['Meta'];
+export type Me = Schemas['Me'];
+export type Permission = Schemas['Permission'];
+export type Actor = Schemas['Actor'];
+
+export type Health = Schemas['Health'];
+export type HealthBand = Schemas['HealthBand'];
+export type Stage = Schemas['Stage'];
+export type StageReport = Schemas['StageReport'];
+export type Bottleneck = Schemas['Bottleneck'];
+export type BottleneckAlert = Schemas['BottleneckAlert'];
+export type Severity = Schemas['BottleneckSeverity'];
+export type DepartureReport = Schemas['DepartureReport'];
+export type DepartureRisk = Schemas['DepartureRisk'];
+
+export type Task = Schemas['Task'];
+export type TaskCard = Schemas['TaskCard'];
+export type TaskStatus = Schemas['TaskStatus'];
+export type Priority = Schemas['Priority'];
+export type Bucket = Schemas['Bucket'];
+
+export type Jamaah = Schemas['Jamaah'];
+export type JamaahCard = Schemas['JamaahCard'];
+export type JamaahState = Schemas['JamaahStatus'];
+export type Status = Schemas['Status'];
+export type InstanceState = Schemas['InstanceState'];
+export type Reason = Schemas['Reason'];
+
+/** What every successful answer is wrapped in. */
+export interface Envelope<T> {
+  data: T;
+  meta?: Meta | null;
+}

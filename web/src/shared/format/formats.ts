@@ -1,0 +1,145 @@
+/**
+ * Numbers, dates and times as people here write them: `Intl` in the language that is spoken, in the zone of the
+ * organisation. `useFormats()` gives them to a component.
+ */
+
+import { TZDate } from '@date-fns/tz';
+import { differenceInCalendarDays } from 'date-fns';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useMaybeMe } from '@/shared/session/session';
+
+const MINUS = '−';
+const THIN_SPACE = ' ';
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+type Instant = string | number | Date;
+
+export type Formats = ReturnType<typeof formatsFor>;
+
+export function formatsFor(language: string, timezone: string) {
+  const english = language === 'en';
+  const locale = english ? 'en-GB' : 'id-ID';
+  const cached = cache(locale);
+  const minus = (text: string) => text.replace('-', MINUS);
+  const zone = zoneName(timezone);
+  const dayOf = (at: Instant) => new TZDate(new Date(at), timezone);
+  const inZone = (options: Intl.DateTimeFormatOptions) => cached.date({ timeZone: timezone, ...options });
+  const asDate = (options: Intl.DateTimeFormatOptions) => cached.date({ timeZone: 'UTC', ...options });
+  const short = { weekday: 'short', day: 'numeric', month: 'short' } as const;
+
+  const count = (value: number) => minus(cached.number({ maximumFractionDigits: 0 }).format(value));
+  const decimal = (value: number, digits = 1) =>
+    minus(cached.number({ minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value));
+  const time = (at: Instant) => inZone({ hour: '2-digit', minute: '2-digit' }).format(new Date(at));
+  /** Of an instant, in the zone: "Sel 24 Nov". */
+  const day = (at: Instant) => plain(inZone(short), new Date(at));
+  /** Calendar days from one instant to another, in the zone. */
+  const daysBetween = (from: Instant, to: Instant) => differenceInCalendarDays(dayOf(to), dayOf(from));
+
+  return {
+    locale,
+    timezone,
+    /** "WIB", to be shown once per page and at every flight. */
+    zone,
+    count,
+    decimal,
+    /** "75,1 %", from 0.751. */
+    percent: (share: number, digits = 1) => {
+      const number = decimal(share * 100, digits);
+      return english ? `${number}%` : `${number}${THIN_SPACE}%`;
+    },
+    /** "+17", "−3", "0". */
+    signed: (value: number, digits = 0) => `${value > 0 ? '+' : ''}${decimal(value, digits)}`,
+    /** "39–43" */
+    range: (from: number, to: number) => `${count(from)}–${count(to)}`,
+    rupiah: (value: number) => {
+      const number = minus(cached.number({ maximumFractionDigits: 0 }).format(value));
+      return english ? `Rp ${number}` : `Rp ${number}`;
+    },
+    time,
+    /** "09.42 WIB" */
+    timeWithZone: (at: Instant) => `${time(at)} ${zone}`,
+    day,
+    /** "Sel 24 Nov" of a date without a time, such as a departure's. */
+    date: (date: string) => plain(asDate(short), new Date(`${date}T00:00:00Z`)),
+    /** "Minggu, 29 November 2026" */
+    longDate: (date: string) => asDate({ dateStyle: 'full' }).format(new Date(`${date}T00:00:00Z`)),
+    /** "15/08/2028" on documents; "15 Aug 2028" in English. */
+    documentDate: (date: string) =>
+      asDate(
+        english
+          ? { day: 'numeric', month: 'short', year: 'numeric' }
+          : { day: '2-digit', month: '2-digit', year: 'numeric' },
+      ).format(new Date(`${date}T00:00:00Z`)),
+    /** "Sel 24 Nov 2026" */
+    dayWithYear: (at: Instant) => plain(inZone({ ...short, year: 'numeric' }), new Date(at)),
+    daysBetween,
+    /** "H-5", "D-5" on the screen never broken; after the day "H+2". */
+    daysTo: (days: number) => `${english ? 'D' : 'H'}${days < 0 ? '+' : '‑'}${Math.abs(days)}`,
+    /** "4,6 hari", "3 j 15 m", "38 mnt". */
+    duration: (milliseconds: number) => {
+      if (milliseconds >= DAY) {
+        const days = Math.round((milliseconds / DAY) * 10) / 10;
+        return `${decimal(days, days % 1 ? 1 : 0)} ${english ? (days === 1 ? 'day' : 'days') : 'hari'}`;
+      }
+      const minutes = Math.round(milliseconds / MINUTE);
+      if (minutes < 60) return `${count(minutes)} ${english ? 'min' : 'mnt'}`;
+      const rest = minutes % 60;
+      const hours = `${count(Math.floor(minutes / 60))} ${english ? 'h' : 'j'}`;
+      return rest ? `${hours} ${count(rest)} m` : hours;
+    },
+    /** Relative under an hour, then the time, then yesterday, then the date. */
+    ago: (at: Instant, now: Instant = Date.now()) => {
+      const passed = new Date(now).getTime() - new Date(at).getTime();
+      if (passed < MINUTE) return english ? 'just now' : 'baru saja';
+      if (passed < HOUR) {
+        const minutes = count(Math.floor(passed / MINUTE));
+        return english ? `${minutes} min ago` : `${minutes} mnt lalu`;
+      }
+      const days = daysBetween(at, now);
+      if (days === 0) return time(at);
+      if (days === 1) return `${english ? 'yesterday' : 'kemarin'} ${time(at)}`;
+      return day(at);
+    },
+  };
+}
+
+/** In the language that is spoken now and the zone of the organisation. */
+export function useFormats(): Formats {
+  const { i18n } = useTranslation();
+  const timezone = useMaybeMe()?.tenant.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return useMemo(() => formatsFor(i18n.language, timezone), [i18n.language, timezone]);
+}
+
+/** Without the comma that Indonesian puts behind the weekday in full dates only. */
+const plain = (format: Intl.DateTimeFormat, at: Date): string => format.format(at).replace(',', '');
+
+/** The three zones of Indonesia have names of their own. */
+function zoneName(timezone: string): string {
+  const parts = new Intl.DateTimeFormat('id-ID', {
+    timeZone: timezone,
+    timeZoneName: 'short',
+  }).formatToParts();
+  return parts.find((part) => part.type === 'timeZoneName')?.value ?? timezone;
+}
+
+/** Making an `Intl` object costs more than using it. */
+function cache(locale: string) {
+  const numbers = new Map<string, Intl.NumberFormat>();
+  const dates = new Map<string, Intl.DateTimeFormat>();
+  function kept<Options, Format>(known: Map<string, Format>, options: Options, make: () => Format): Format {
+    const key = JSON.stringify(options);
+    const format = known.get(key) ?? make();
+    known.set(key, format);
+    return format;
+  }
+  return {
+    number: (options: Intl.NumberFormatOptions) =>
+      kept(numbers, options, () => new Intl.NumberFormat(locale, options)),
+    date: (options: Intl.DateTimeFormatOptions) =>
+      kept(dates, options, () => new Intl.DateTimeFormat(locale, options)),
+  };
+}

@@ -1,0 +1,146 @@
+/**
+ * The one connection that news come by. Four state channels replace the summaries, the log channel patches tasks
+ * and jamaah; after an interruption the log continues from the last event, or, when that is too long ago,
+ * everything is loaded anew.
+ */
+
+import { Centrifuge, type Subscription } from 'centrifuge';
+import { api, ask } from '@/shared/api/client';
+import { ApiError } from '@/shared/api/errors';
+import { queryClient } from '@/shared/api/queryClient';
+import { healthQuery, putSnapshot, SNAPSHOT_KEYS, type Snapshot } from '@/shared/api/snapshots';
+import type { Envelope, Health, Me } from '@/shared/api/types';
+import { askToSignIn } from '@/shared/session/session';
+import { applyEvent } from './apply';
+import type { LogEvent } from './event';
+import { markStale } from './refresh';
+import { liveStatus, setLive } from './status';
+import { onWaking } from './waking';
+
+/** After so long without the server it counts as away, not as coming back. */
+const AWAY_AFTER_MS = 30_000;
+/** The session has ended, the account is closed. */
+const SIGNED_OUT_CODES = [3500, 3503, 3507];
+
+let client: Centrifuge | undefined;
+let stopWatching = () => {};
+
+/** Connects for whoever is signed in. Called again after another sign-in, it begins anew. */
+export function startLive(me: Me): void {
+  stopLive();
+  const scheme = window.location.protocol === 'https:' ? 'wss' : 'ws';
+  client = new Centrifuge(`${scheme}://${window.location.host}/connection/websocket`, {
+    name: 'lajur-web',
+    getToken: async () => (await ask(api.POST('/api/v1/realtime/token'))).data.token,
+    maxReconnectDelay: 10_000,
+  });
+  watchState(client);
+  const may = (permission: Me['permissions'][number]) => me.permissions.includes(permission);
+  const channel = (name: string) => `realtime:${me.tenant.slug}:${name}`;
+  if (may('pipeline.read')) {
+    for (const name of Object.keys(SNAPSHOT_KEYS) as Snapshot[]) {
+      followState(client.newSubscription(channel(`pipeline:${name}`)), name);
+    }
+  }
+  if (may('tasks.read') || may('tasks.read_all')) {
+    followLog(client.newSubscription(channel('pipeline:tasks'), { getState: loadedPosition() }));
+  }
+  client.connect();
+  stopWatching = onWaking(reconnect);
+}
+
+export function stopLive(): void {
+  stopWatching();
+  client?.disconnect();
+  client = undefined;
+}
+
+/** Tries now instead of after the pause between attempts. */
+export function reconnect(): void {
+  client?.disconnect();
+  client?.connect();
+}
+
+/** The client itself, for a channel of one page (an import's progress). */
+export const liveClient = (): Centrifuge | undefined => client;
+
+function watchState(of: Centrifuge): void {
+  let attempts = 0;
+  let lostAt: number | undefined;
+  let away: ReturnType<typeof setTimeout> | undefined;
+  of.on('connecting', () => {
+    if (lostAt === undefined && liveStatus().state !== 'connecting') lostAt = Date.now();
+    if (lostAt === undefined) return;
+    setLive({ state: navigator.onLine ? 'reconnecting' : 'offline', attempts: ++attempts, dataAt: lostAt });
+    away ??= setTimeout(() => setLive({ state: 'offline' }), AWAY_AFTER_MS);
+  });
+  of.on('error', () => {
+    if (lostAt === undefined) return;
+    const isAway = !navigator.onLine || Date.now() - lostAt > AWAY_AFTER_MS;
+    setLive({ state: isAway ? 'offline' : 'reconnecting', attempts: ++attempts });
+  });
+  of.on('connected', () => {
+    clearTimeout(away);
+    attempts = 0;
+    lostAt = away = undefined;
+    setLive({ state: 'live', attempts, dataAt: Date.now(), heardAt: Date.now() });
+  });
+  of.on('disconnected', ({ code }) => {
+    clearTimeout(away);
+    away = undefined;
+    if (SIGNED_OUT_CODES.includes(code)) {
+      setLive({ state: 'signed_out', dataAt: Date.now() });
+      // whoever signs in again makes this connection anew
+      void askToSignIn();
+    }
+  });
+}
+
+function followState(subscription: Subscription, name: Snapshot): void {
+  const take = (value: Envelope<unknown>) => {
+    setLive({
+      heardAt: Date.now(),
+      ...(name === 'health' ? { state: value.meta?.stale ? ('read_only' as const) : ('live' as const) } : {}),
+    });
+    if (!putSnapshot(name, value)) return;
+    // other ranges of the same resource
+    if (name === 'departures') {
+      for (const { queryKey } of queryClient.getQueryCache().findAll({ queryKey: ['departures'] })) {
+        if (queryKey !== SNAPSHOT_KEYS.departures) markStale(queryKey);
+      }
+    }
+  };
+  subscription.on('subscribed', ({ data }) => {
+    if (data) take(data as Envelope<unknown>);
+  });
+  subscription.on('publication', ({ data }) => take(data as Envelope<unknown>));
+  subscription.subscribe();
+}
+
+function followLog(subscription: Subscription): void {
+  subscription.on('publication', ({ data }) => {
+    const event = data as LogEvent;
+    const now = Date.now();
+    setLive({ heardAt: now, seq: event.seq, delayMs: Math.max(0, now - Date.parse(event.at)) });
+    applyEvent(event);
+  });
+  subscription.subscribe();
+}
+
+/**
+ * Where the log is to be followed from. The first time, what is on the screen was loaded at that position or
+ * later. When asked again the log could not be continued: then everything there is is loaded anew.
+ */
+function loadedPosition() {
+  let first = true;
+  return async () => {
+    const known = first ? queryClient.getQueryData<Envelope<Health>>(healthQuery.queryKey) : undefined;
+    const { meta } = known ?? (await ask(api.GET('/api/v1/pipeline/health')));
+    if (!first) await queryClient.invalidateQueries();
+    first = false;
+    if (meta?.seq == null || !meta.epoch) {
+      throw new ApiError({ code: 'INTERNAL', status: 200, message: 'the answer has no position' });
+    }
+    return { offset: meta.seq, epoch: meta.epoch };
+  };
+}

@@ -1,0 +1,54 @@
+/** How the live connection stands, in one word, and how old what is on the screen can be. */
+
+import { createStore, useSelector } from '@tanstack/react-store';
+
+export type LiveState =
+  /** For the first time. */
+  | 'connecting'
+  | 'live'
+  | 'reconnecting'
+  /** The device has no network, or the server has been away for long. */
+  | 'offline'
+  /** Connected, but the server cannot store: its database is away. */
+  | 'read_only'
+  | 'signed_out';
+
+export interface LiveStatus {
+  state: LiveState;
+  /** Since the connection was lost. */
+  attempts: number;
+  /** When what is shown was last known to be the newest; while live, now. Milliseconds. */
+  dataAt: number;
+  /** When the last message came. */
+  heardAt: number;
+  /** From the commit to its arrival here, of the last event. */
+  delayMs: number | undefined;
+  /** The number of the last event. */
+  seq: number | undefined;
+}
+
+const status = createStore<LiveStatus>({
+  state: 'connecting',
+  attempts: 0,
+  dataAt: Date.now(),
+  heardAt: Date.now(),
+  delayMs: undefined,
+  seq: undefined,
+});
+
+export function setLive(change: Partial<LiveStatus>): void {
+  status.setState((before) => ({ ...before, ...change }));
+}
+
+export const liveStatus = (): LiveStatus => status.get();
+
+/** Whether news come by themselves, so that nothing needs to be asked for. */
+export const isLive = (): boolean => ['live', 'read_only'].includes(status.get().state);
+
+export const useLiveState = (): LiveState => useSelector(status, (value) => value.state);
+
+export const useLiveStatus = (): LiveStatus => useSelector(status, (value) => value);
+
+/** Whether to offer what changes something. */
+export const useCanWrite = (): boolean =>
+  useSelector(status, ({ state }) => state !== 'offline' && state !== 'read_only' && state !== 'signed_out');

@@ -1,0 +1,64 @@
+/**
+ * Who is signed in, and what becomes of a request when nobody is any more: it waits at the gate until somebody
+ * has signed in again (over the page, so that nothing that was typed is lost), and is then sent again.
+ */
+
+import { createStore, useSelector } from '@tanstack/react-store';
+import type { Me, Permission } from '@/shared/api/types';
+
+interface Session {
+  me: Me | undefined;
+  /** Whether the dialog for signing in again stands over the page. */
+  asking: boolean;
+}
+
+const session = createStore<Session>({ me: undefined, asking: false });
+
+let waiting: ((signedIn: boolean) => void)[] = [];
+
+export const currentMe = (): Me | undefined => session.get().me;
+
+export function signedInAs(me: Me): void {
+  session.setState(() => ({ me, asking: false }));
+  open(true);
+}
+
+export function signedOut(): void {
+  session.setState(() => ({ me: undefined, asking: false }));
+  open(false);
+}
+
+/** Whoever answered the dialog with "not now" may go on reading. */
+export function stayedOut(): void {
+  session.setState((before) => ({ ...before, asking: false }));
+  open(false);
+}
+
+/** Resolves to whether somebody has signed in again. */
+export function askToSignIn(): Promise<boolean> {
+  session.setState((before) => ({ ...before, asking: true }));
+  return new Promise((resolve) => waiting.push(resolve));
+}
+
+function open(signedIn: boolean): void {
+  const all = waiting;
+  waiting = [];
+  for (const resolve of all) resolve(signedIn);
+}
+
+/** Of the pages behind the sign-in, which are drawn only when it is known. */
+export function useMe(): Me {
+  const me = useSelector(session, (state) => state.me);
+  if (!me) throw new Error('a page needs somebody who is signed in');
+  return me;
+}
+
+export const useMaybeMe = (): Me | undefined => useSelector(session, (state) => state.me);
+
+export const useAsking = (): boolean => useSelector(session, (state) => state.asking);
+
+/** Whether the signed-in person may do something; for what to offer. The server decides. */
+export function useMay(): (permission: Permission) => boolean {
+  const permissions = useSelector(session, (state) => state.me?.permissions);
+  return (permission) => permissions?.includes(permission) ?? false;
+}

@@ -1,0 +1,22 @@
+/** Who somebody is, in two letters; the name is its title. */
+
+import css from './ui.module.css';
+
+const LETTERS = 2;
+
+export function initialsOf(name: string): string {
+  const words = name.split(/\s+/).filter(Boolean);
+  const picked = words.length > 1 ? [words[0], words.at(-1)] : words;
+  return picked
+    .map((word) => word?.[0]?.toUpperCase())
+    .join('')
+    .slice(0, LETTERS);
+}
+
+export function Initials({ name }: { name: string }) {
+  return (
+    <span className={css.initials} title={name} role="img" aria-label={name}>
+      {initialsOf(name)}
+    </span>
+  );
+}

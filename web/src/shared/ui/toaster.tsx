@@ -1,0 +1,56 @@
+/** Draws toasts; at most three at a time, the others wait. */
+
+import '@mantine/core/styles/Notification.css';
+import '@mantine/notifications/styles.css';
+
+import { Button } from '@mantine/core';
+import { Notifications, notifications } from '@mantine/notifications';
+import { IconCircleCheck, IconCircleX, IconGitMerge, IconInfoCircle } from '@tabler/icons-react';
+import { STAYS_MS, type Toast, type ToastTone } from './toast';
+import css from './toaster.module.css';
+
+const ICON = {
+  success: IconCircleCheck,
+  info: IconInfoCircle,
+  warning: IconGitMerge,
+  error: IconCircleX,
+} as const;
+const AT_ONCE = 3;
+
+export function showToast(tone: ToastTone, { title, text, action }: Toast): void {
+  const Icon = ICON[tone];
+  const id = crypto.randomUUID();
+  notifications.show({
+    id,
+    autoClose: STAYS_MS[tone],
+    classNames: { root: css.root, icon: css.icon, description: css.text, title: css.title },
+    withBorder: false,
+    icon: <Icon size={18} stroke={1.8} aria-hidden />,
+    // the tone is the edge's colour; the icon says it too
+    'data-tone': tone,
+    role: tone === 'error' ? 'alert' : 'status',
+    title,
+    message: (
+      <>
+        {text}
+        {action && (
+          <Button
+            variant="default"
+            size="xs"
+            mt={text ? 8 : 4}
+            onClick={() => {
+              notifications.hide(id);
+              action.run();
+            }}
+          >
+            {action.label}
+          </Button>
+        )}
+      </>
+    ),
+  });
+}
+
+export default function Toaster() {
+  return <Notifications limit={AT_ONCE} position="bottom-right" zIndex={400} />;
+}

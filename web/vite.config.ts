@@ -1,0 +1,25 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+/** In development pages come from here and everything else from a server that runs beside it. */
+const server = process.env.LAJUR_URL ?? 'http://127.0.0.1:8080';
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: { tsconfigPaths: true },
+  server: {
+    proxy: {
+      '/api': server,
+      '/health': server,
+      // the server connects pages of its own only
+      '/connection': { target: server, ws: true, changeOrigin: true, rewriteWsOrigin: true },
+    },
+  },
+  build: {
+    target: 'es2022',
+    // the Content-Security-Policy allows files, not data in their place
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+  },
+  test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}'] },
+});
