@@ -191,3 +191,41 @@ async fn a_departure_of_another_tenant_is_not_there() {
         "404 NOT_FOUND"
     );
 }
+
+#[actix_web::test]
+async fn who_is_not_ready_is_listed_the_latest_first_with_what_is_to_be_done() {
+    let app = TestApp::start().await;
+    let season = Season::begin(&app).await;
+    season.add_person("Siti", "X0000001").await;
+    app.clock.advance(chrono::Duration::days(1));
+    let (_, tasks) = season.add_person("Budi", "X0000002").await;
+    let key = app.integration();
+    let block = format!("/api/v1/pipeline/tasks/{}/block", tasks[1].id);
+    let body = json!({ "reason": "passport expired" });
+    assert_eq!(key.post(&block, body).await.status, 200);
+    let list = async |sort: &str| {
+        let path = format!("/api/v1/pipeline/jamaah?departure=UMR-01&status=active&sort={sort}");
+        key.get(&path).await.data(200)
+    };
+    let people = list("due_at").await;
+    assert_eq!(
+        (&people[0]["name"], &people[0]["due_at"]),
+        (&json!("Siti"), &json!("2026-11-28T17:00:00Z"))
+    );
+    let next = &people[1]["next_task"];
+    assert_eq!(
+        (&next["id"], &next["status"], &next["blocked_reason"]),
+        (
+            &json!(tasks[1].id),
+            &json!("blocked"),
+            &json!("passport expired")
+        )
+    );
+    assert_eq!(list("-due_at").await[0]["name"], "Budi");
+    let path = format!("{DEPARTURES}/{}", season.departure);
+    let stage = key.get(&path).await.data(200)["stages"][0].clone();
+    assert_eq!(
+        (&stage["code"], &stage["people"], &stage["blocked"]),
+        (&json!("documents"), &json!(2), &json!(1))
+    );
+}

@@ -113,7 +113,15 @@ pub struct StagePeople {
     pub stage_id: StageId,
     #[schema(value_type = String)]
     pub code: Arc<str>,
+    /// Active, as are those below.
     pub people: u32,
+    pub overdue: u32,
+    pub at_risk: u32,
+    /// With a blocked task, here or in another stage.
+    pub blocked: u32,
+    pub on_hold: u32,
+    /// With nothing to do before a window opens.
+    pub waiting: u32,
 }
 
 /// How many will be ready in time.
@@ -160,10 +168,16 @@ impl View {
         let at = |id: StageId| tally.stages.get(&id).copied();
         let stages = self.state.stages().into_iter();
         let stages = stages.filter_map(|stage| {
+            let people = at(stage.id)?;
             Some(StagePeople {
                 stage_id: stage.id,
                 code: stage.code.clone(),
-                people: at(stage.id)?,
+                people: people.by_status.active(),
+                overdue: people.by_status.overdue,
+                at_risk: people.by_status.at_risk,
+                blocked: people.blocked,
+                on_hold: people.on_hold,
+                waiting: people.waiting,
             })
         });
         DepartureReport {
@@ -262,9 +276,9 @@ mod tests {
         let people: Vec<_> = report
             .stages
             .iter()
-            .map(|stage| (stage.stage_id, stage.people))
+            .map(|stage| (stage.stage_id, stage.people, stage.at_risk, stage.blocked))
             .collect();
-        assert_eq!(people, [(stages[0], 2), (stages[2], 1)]);
+        assert_eq!(people, [(stages[0], 2, 2, 2), (stages[2], 1, 1, 1)]);
     }
 
     #[test]

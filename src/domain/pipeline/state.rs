@@ -15,12 +15,13 @@ use chrono::NaiveDate;
 use super::bottleneck::BottleneckAlert;
 use super::change::Row;
 use super::departure::Departure;
-use super::instance::StageInstance;
+use super::instance::{InstanceState, StageInstance};
 use super::jamaah::{Jamaah, JamaahStatus};
 use super::stage::{PipelineVersion, Stage};
 use super::task::Task;
 use super::tenant::Tenant;
 use crate::domain::ids::{BottleneckAlertId, DepartureId, JamaahId, StageId, TaskId};
+use crate::domain::time::Timestamp;
 
 type Map<K, V> = imbl::GenericHashMap<K, V, ahash::RandomState, imbl::shared_ptr::DefaultSharedPtr>;
 
@@ -41,6 +42,15 @@ pub struct Pilgrim {
 impl Pilgrim {
     pub fn instance(&self, stage: StageId) -> Option<&Arc<StageInstance>> {
         self.path.iter().find(|instance| instance.stage_id == stage)
+    }
+
+    /// When the first of the stages that are active is due, if any is.
+    pub fn due_at(&self) -> Option<Timestamp> {
+        let active = self
+            .path
+            .iter()
+            .filter(|instance| instance.state == InstanceState::Active);
+        active.filter_map(|instance| instance.due_at).min()
     }
 }
 

@@ -30,6 +30,7 @@ pub struct StageReport {
     pub overdue: u32,
     /// Of these people, those for whom only the stage's window has still to open.
     pub waiting_for_window: u32,
+    pub bar: StageBar,
     /// Work in progress: jamaah for whom the stage is active, blocked ones
     /// included. Several stages of one jamaah can be active at once.
     pub wip: u32,
@@ -52,6 +53,17 @@ pub struct StageReport {
     pub sla_hit_rate: Option<f64>,
 }
 
+/// A stage's `people`, each in exactly one part.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct StageBar {
+    pub overdue: u32,
+    pub at_risk: u32,
+    /// On track, and the stage's window has opened.
+    pub on_track: u32,
+    /// On track, with only the stage's window still to open.
+    pub waiting: u32,
+}
+
 /// Open tasks of a stage.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct TaskCounts {
@@ -67,6 +79,7 @@ impl StageReport {
         let window = window(tally, today);
         let people = tally.people.by_status;
         let ages = tally.ages(now);
+        let waiting = count(tally.on_track_before_window(now));
         let moves = window.arrivals + window.completions + count(tally.wip()) > 0;
         let days = (0..WINDOW_DAYS).rev().map(|ago| plus_days(today, -ago));
         Self {
@@ -76,6 +89,12 @@ impl StageReport {
             at_risk: people.at_risk,
             overdue: people.overdue,
             waiting_for_window: count(tally.waiting_for_window(now)),
+            bar: StageBar {
+                overdue: people.overdue,
+                at_risk: people.at_risk,
+                on_track: people.on_track.saturating_sub(waiting),
+                waiting,
+            },
             wip: count(tally.wip()),
             late: count(tally.late(now)),
             blocked: tally.blocked,
@@ -131,9 +150,57 @@ fn percentile(values: &[i64], percent: usize) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::domain::pipeline::instance::InstanceState;
+    use crate::domain::pipeline::jamaah::Status;
+    use crate::domain::pipeline::tallies::window_waited_for;
+    use crate::domain::pipeline::view::sample::Sample;
     use crate::domain::pipeline::view::scene::Scene;
+    use crate::domain::pipeline::view::{Touched, View};
+    use crate::domain::time::Zone;
+
+    /// As their rows say.
+    fn bar(view: &View, stage: &Stage, now: Timestamp) -> StageBar {
+        let mut bar = StageBar::default();
+        for pilgrim in view.state.pilgrims() {
+            let status = &pilgrim.status;
+            if status.current_stage_id != Some(stage.id) || !status.status.is_active() {
+                continue;
+            }
+            let opens = window_waited_for(&view.state, pilgrim, stage.id);
+            *match status.status {
+                Status::Overdue => &mut bar.overdue,
+                Status::AtRisk => &mut bar.at_risk,
+                _ if opens.is_some_and(|opens| now < opens) => &mut bar.waiting,
+                _ => &mut bar.on_track,
+            } += 1;
+        }
+        bar
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
+        #[test]
+        fn everybody_at_a_stage_is_in_one_part_of_its_bar(
+            seed in any::<u64>(), people in 0usize..40, changes in 0usize..60, hours in 0i64..1000,
+        ) {
+            let mut sample = Sample::new(seed, people, Zone::WIB);
+            let view = View::build(sample.state.clone(), sample.now);
+            let rows = sample.disturb(changes);
+            let view = view.advance(sample.state.clone(), &Touched::by(&rows), sample.now);
+            let now = sample.now + Duration::hours(hours);
+            for report in view.stages(now) {
+                let StageBar { overdue, at_risk, on_track, waiting } = report.bar;
+                prop_assert_eq!(report.bar, bar(&view, &report.stage, now));
+                prop_assert_eq!(report.people, overdue + at_risk + on_track + waiting);
+                let completed: u32 = report.completions_14d.iter().sum();
+                prop_assert_eq!(report.throughput_per_day.unwrap_or(0.0), per_day(completed));
+            }
+        }
+    }
 
     fn report(scene: &Scene, position: usize) -> StageReport {
         scene.view().stages(scene.now()).remove(position - 1)

@@ -243,7 +243,7 @@ impl<'a> Seen<'a> {
 }
 
 /// When the window opens that is all a jamaah's passage of `stage` waits for.
-fn window_waited_for(state: &State, pilgrim: &Pilgrim, stage: StageId) -> Option<Timestamp> {
+pub fn window_waited_for(state: &State, pilgrim: &Pilgrim, stage: StageId) -> Option<Timestamp> {
     let instance = pilgrim.instance(stage)?;
     if instance.state != InstanceState::Waiting || !pilgrim.status.status.is_active() {
         return None;

@@ -134,13 +134,9 @@ impl View {
         let (ids, total) = self.board.find_jamaah(query);
         let pilgrims = ids.into_iter().filter_map(|id| self.state.pilgrim(id));
         let items = pilgrims
-            .map(|pilgrim| JamaahCard::of(&self.state, pilgrim))
+            .map(|pilgrim| JamaahCard::of(&self.state, pilgrim, &query.tasks))
             .collect();
         Page::new(items, query.page, query.limit, total)
-    }
-
-    pub fn jamaah_card(&self, id: JamaahId) -> Option<JamaahCard> {
-        Some(JamaahCard::of(&self.state, self.state.pilgrim(id)?))
     }
 
     /// Every active stage in order, empty ones too.

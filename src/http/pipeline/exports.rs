@@ -122,7 +122,7 @@ async fn people(
     filter: &JamaahFilter,
 ) -> Result<(Arc<View>, JamaahQuery), ApiError> {
     let view = authorized.tenant().await?.view();
-    let query = filter.query(&view.state, Page::default())?;
+    let query = filter.query(&view.state, authorized.principal(), Page::default())?;
     Ok((view, query))
 }
 

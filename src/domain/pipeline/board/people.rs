@@ -39,6 +39,8 @@ pub struct Facts {
     pub registered_at: i64,
     /// Of the jamaah or their status, whichever changed last.
     pub updated_at: i64,
+    /// The first due date of the stages that are active.
+    pub due_at: Option<i64>,
 }
 
 impl Facts {
@@ -63,6 +65,7 @@ impl Facts {
                 .updated_at
                 .max(pilgrim.jamaah.updated_at)
                 .timestamp_micros(),
+            due_at: pilgrim.due_at().map(|due| due.timestamp_micros()),
         }
     }
 }

@@ -201,6 +201,16 @@ pub enum Visibility {
     },
 }
 
+/// None.
+impl Default for Visibility {
+    fn default() -> Self {
+        Self::Roles {
+            roles: BTreeSet::new(),
+            user: None,
+        }
+    }
+}
+
 impl Visibility {
     /// The same answer for many tasks that `Principal::sees_task` gives for one.
     pub fn of(principal: &Principal) -> Self {
@@ -208,10 +218,7 @@ impl Visibility {
             return Self::All;
         }
         if !principal.may(Permission::TasksRead) {
-            return Self::Roles {
-                roles: BTreeSet::new(),
-                user: None,
-            };
+            return Self::default();
         }
         let user = match principal.actor {
             Actor::User(user) => Some(user),

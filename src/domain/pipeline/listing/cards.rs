@@ -7,12 +7,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
 use super::count;
-use crate::domain::ids::{DepartureId, JamaahId, StageId};
-use crate::domain::pipeline::board::{Day, Found};
+use crate::domain::ids::{DepartureId, JamaahId, StageId, TaskId, UserId};
+use crate::domain::pipeline::board::{Day, Found, Visibility};
 use crate::domain::pipeline::jamaah::{DepartureRisk, Reason, Status};
 use crate::domain::pipeline::state::{Pilgrim, State};
-use crate::domain::pipeline::task::{Bucket, Task};
+use crate::domain::pipeline::task::{Bucket, Task, TaskStatus};
 use crate::domain::principal::RoleKey;
+use crate::domain::time::Timestamp;
 
 /// A task with what people need to know of its jamaah.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
@@ -148,6 +149,10 @@ pub struct JamaahCard {
     /// Chance of being ready in time; `null` while there is no forecast.
     pub readiness_probability: Option<f64>,
     pub reasons: Vec<Reason>,
+    /// When the first of the stages that are active is due; `null` when none is.
+    pub due_at: Option<DateTime<Utc>>,
+    /// What has to be done next, of the tasks that the caller may see.
+    pub next_task: Option<NextTask>,
     /// Tasks pending, in progress or blocked.
     pub open_tasks: u32,
     /// Those of them past their due date.
@@ -161,8 +166,45 @@ pub struct JamaahCard {
     pub status_version: i32,
 }
 
+/// The open task that most stands in somebody's way: a blocked one before
+/// others, then the one due first.
+#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct NextTask {
+    pub id: TaskId,
+    pub stage_id: StageId,
+    #[schema(value_type = String)]
+    pub title: Arc<str>,
+    pub status: TaskStatus,
+    #[schema(value_type = Option<String>)]
+    pub blocked_reason: Option<Arc<str>>,
+    pub role: RoleKey,
+    pub assignee: Option<UserId>,
+    pub due_at: Option<DateTime<Utc>>,
+    pub overdue: bool,
+}
+
+impl NextTask {
+    fn among<'a>(open: impl Iterator<Item = &'a Arc<Task>>) -> Option<Self> {
+        let task = open.min_by_key(|task| {
+            let due = task.due_at.unwrap_or(Timestamp::MAX_UTC);
+            (task.status != TaskStatus::Blocked, due, task.id)
+        })?;
+        Some(Self {
+            id: task.id,
+            stage_id: task.stage_id,
+            title: task.title.clone(),
+            status: task.status,
+            blocked_reason: task.blocked_reason.clone(),
+            role: task.role.clone(),
+            assignee: task.assignee,
+            due_at: task.due_at,
+            overdue: task.overdue,
+        })
+    }
+}
+
 impl JamaahCard {
-    pub fn of(state: &State, pilgrim: &Pilgrim) -> Self {
+    pub fn of(state: &State, pilgrim: &Pilgrim, seen: &Visibility) -> Self {
         let (jamaah, status) = (&pilgrim.jamaah, &pilgrim.status);
         let tasks = || pilgrim.tasks.iter().filter_map(|slot| state.task_at(*slot));
         let open = || tasks().filter(|task| task.status.is_open());
@@ -189,6 +231,10 @@ impl JamaahCard {
             risk: status.risk,
             readiness_probability: status.readiness_probability,
             reasons: status.reasons.clone(),
+            due_at: pilgrim.due_at(),
+            next_task: NextTask::among(
+                open().filter(|task| seen.includes(&task.role, task.assignee)),
+            ),
             open_tasks: count(open().count()),
             overdue_tasks: count(open().filter(|task| task.overdue).count()),
             registered_at: status.registered_at,
@@ -203,7 +249,9 @@ impl JamaahCard {
 mod tests {
     use crate::domain::pipeline::board::{TaskQuery, Visibility};
     use crate::domain::pipeline::listing::JamaahQuery;
+    use crate::domain::pipeline::task::TaskStatus;
     use crate::domain::pipeline::view::scene::Scene;
+    use crate::domain::principal::RoleKey;
 
     #[test]
     fn cards_are_flat() {
@@ -234,6 +282,39 @@ mod tests {
 
         let jamaah = view.jamaah(&JamaahQuery::default()).items.remove(0);
         assert_eq!((jamaah.open_tasks, jamaah.overdue_tasks), (1, 1));
-        assert_eq!(view.jamaah_card(id), Some(jamaah));
+        assert_eq!(jamaah.next_task, None, "none may be seen");
+    }
+
+    #[test]
+    fn what_is_blocked_comes_next_then_what_is_due_first() {
+        let mut scene = Scene::new();
+        let departure = scene.departure(60);
+        let id = scene.person(departure, |_, _| {});
+        let (soon, later) = (scene.ago(-1.0), scene.ago(-2.0));
+        let next = |scene: &Scene, tasks: Visibility| {
+            let query = JamaahQuery {
+                tasks,
+                ..JamaahQuery::default()
+            };
+            let next = scene.view().jamaah(&query).items.remove(0).next_task;
+            next.map(|task| task.title.to_string())
+        };
+        let mut add = |position, title: &str, due, status| {
+            scene.task(id, position, |task| {
+                task.title = title.into();
+                task.due_at = due;
+                task.status = status;
+            });
+            let visa = Visibility::Roles {
+                roles: [RoleKey::new("visa-admin")].into(),
+                user: None,
+            };
+            [next(&scene, Visibility::All), next(&scene, visa)].map(Option::unwrap_or_default)
+        };
+        assert_eq!(add(7, "a", None, TaskStatus::Pending), ["a", "a"]);
+        assert_eq!(add(7, "b", Some(later), TaskStatus::InProgress), ["b", "b"]);
+        assert_eq!(add(1, "c", Some(soon), TaskStatus::Pending), ["c", "b"]);
+        assert_eq!(add(1, "d", Some(soon), TaskStatus::Completed), ["c", "b"]);
+        assert_eq!(add(7, "e", None, TaskStatus::Blocked), ["e", "e"]);
     }
 }

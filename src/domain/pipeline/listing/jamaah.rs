@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use super::Unrecognised;
 use crate::domain::ids::{DepartureId, JamaahId, StageId};
-use crate::domain::pipeline::board::{Board, Facts, Person, Words, select};
+use crate::domain::pipeline::board::{Board, Facts, Person, Visibility, Words, select};
 use crate::domain::pipeline::jamaah::{DepartureRisk, Status};
 
 /// A page of jamaah. Lists that are empty do not filter; a list of several
@@ -22,6 +22,8 @@ pub struct JamaahQuery {
     pub on_hold: Option<bool>,
     pub waiting: Option<bool>,
     pub risks: Vec<DepartureRisk>,
+    /// Which tasks cards may tell of.
+    pub tasks: Visibility,
     pub sort: JamaahSort,
     /// From 1.
     pub page: u32,
@@ -39,6 +41,7 @@ impl Default for JamaahQuery {
             on_hold: None,
             waiting: None,
             risks: Vec::new(),
+            tasks: Visibility::default(),
             sort: JamaahSort::default(),
             page: 1,
             limit: 20,
@@ -73,6 +76,9 @@ pub enum JamaahSortKey {
     RegisteredAt,
     UpdatedAt,
     Progress,
+    /// By the first due date of the stages that are active: those most late
+    /// first. Those without one last, in both directions.
+    DueAt,
 }
 
 /// The order of a page. Those who are equal keep the order they came into
@@ -98,6 +104,7 @@ impl FromStr for JamaahSort {
             "registered_at" => JamaahSortKey::RegisteredAt,
             "updated_at" => JamaahSortKey::UpdatedAt,
             "progress" => JamaahSortKey::Progress,
+            "due_at" => JamaahSortKey::DueAt,
             _ => return Err(Unrecognised::new("sort", text)),
         };
         Ok(Self { key, descending })
@@ -141,6 +148,12 @@ impl Board {
             JamaahSortKey::RegisteredAt => sorted(found, query, |_, facts| facts.registered_at),
             JamaahSortKey::UpdatedAt => sorted(found, query, |_, facts| facts.updated_at),
             JamaahSortKey::Progress => sorted(found, query, |_, facts| facts.progress_percent),
+            JamaahSortKey::DueAt if query.sort.descending => {
+                sorted(found, query, |_, facts| facts.due_at)
+            }
+            JamaahSortKey::DueAt => {
+                sorted(found, query, |_, facts| facts.due_at.unwrap_or(i64::MAX))
+            }
         }
     }
 }

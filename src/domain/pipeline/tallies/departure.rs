@@ -1,6 +1,5 @@
 //! Totals of one departure.
 
-use super::counts::bump;
 use super::people::PeopleTally;
 use crate::domain::ids::StageId;
 use crate::domain::pipeline::jamaah::JamaahStatus;
@@ -9,7 +8,7 @@ use crate::domain::pipeline::jamaah::JamaahStatus;
 pub struct DepartureTally {
     pub people: PeopleTally,
     /// Active people by the stage they are at.
-    pub stages: imbl::OrdMap<StageId, u32>,
+    pub stages: imbl::OrdMap<StageId, PeopleTally>,
 }
 
 impl DepartureTally {
@@ -18,7 +17,13 @@ impl DepartureTally {
         if status.status.is_active()
             && let Some(stage) = status.current_stage_id
         {
-            bump(&mut self.stages, stage, by);
+            let mut people = self.stages.get(&stage).copied().unwrap_or_default();
+            people.count(status, by);
+            if people == PeopleTally::default() {
+                self.stages.remove(&stage);
+            } else {
+                self.stages.insert(stage, people);
+            }
         }
     }
 }

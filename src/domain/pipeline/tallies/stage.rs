@@ -9,7 +9,7 @@ use super::flow::Flow;
 use super::people::PeopleTally;
 use crate::domain::ids::{DepartureId, JamaahId, StageId, UserId};
 use crate::domain::pipeline::instance::{InstanceState, StageInstance};
-use crate::domain::pipeline::jamaah::JamaahStatus;
+use crate::domain::pipeline::jamaah::{JamaahStatus, Status};
 use crate::domain::pipeline::task::{Task, TaskStatus};
 use crate::domain::pipeline::view::sorted::Sorted;
 use crate::domain::principal::RoleKey;
@@ -24,6 +24,8 @@ pub struct StageTally {
     pub people: PeopleTally,
     /// When windows open that are all some of these people wait for, in microseconds.
     opens: Sorted<i64>,
+    /// Those of them that are on track.
+    opens_on_track: Sorted<i64>,
 
     /// Jamaah whose passage is active: the work in progress. Whoever waits for
     /// a window or for other stages is not inside; whoever is blocked or on hold
@@ -152,6 +154,9 @@ impl StageTally {
         self.people.count(status, by);
         if let Some(opens_at) = opens_at {
             change(&mut self.opens, opens_at.timestamp_micros(), by);
+            if status.status == Status::OnTrack {
+                change(&mut self.opens_on_track, opens_at.timestamp_micros(), by);
+            }
         }
     }
 
@@ -227,7 +232,12 @@ impl StageTally {
 
     /// People at this stage for whom only its window has still to open.
     pub fn waiting_for_window(&self, now: Timestamp) -> usize {
-        self.opens.len() - self.opens.up_to(now.timestamp_micros())
+        after(&self.opens, now)
+    }
+
+    /// Those of them that are on track.
+    pub fn on_track_before_window(&self, now: Timestamp) -> usize {
+        after(&self.opens_on_track, now)
     }
 
     /// Work in progress.
@@ -295,6 +305,10 @@ impl StageTally {
 fn mean_age(now: Timestamp, people: usize, start_sum: i64) -> Option<Duration> {
     let people = i64::try_from(people).ok().filter(|people| *people > 0)?;
     Some(Duration::seconds(now.timestamp() - start_sum / people))
+}
+
+fn after(instants: &Sorted<i64>, now: Timestamp) -> usize {
+    instants.len() - instants.up_to(now.timestamp_micros())
 }
 
 fn change(list: &mut Sorted<i64>, value: i64, by: i32) {

@@ -14,7 +14,7 @@ use crate::domain::pipeline::board::{
     AssigneeFilter, StatusTerm, TaskQuery, TaskSort, TaskSortKey, Visibility, bucket,
 };
 use crate::domain::pipeline::jamaah::{DepartureRisk, JamaahStatus, Status};
-use crate::domain::pipeline::listing::{JamaahQuery, JamaahSort, JamaahSortKey};
+use crate::domain::pipeline::listing::{JamaahCard, JamaahQuery, JamaahSort, JamaahSortKey};
 use crate::domain::pipeline::state::{Pilgrim, State};
 use crate::domain::pipeline::tallies::{StageTally, Tallies};
 use crate::domain::pipeline::task::{Bucket, Priority, Task, TaskStatus};
@@ -331,6 +331,7 @@ fn jamaah_query(sample: &mut Sample) -> JamaahQuery {
         "registered_at",
         "updated_at",
         "progress",
+        "due_at",
     ];
     let sort = format!(
         "{}{}",
@@ -371,6 +372,7 @@ fn jamaah_query(sample: &mut Sample) -> JamaahQuery {
         on_hold: flag(sample),
         waiting: flag(sample),
         risks: some(sample, &risks),
+        tasks: Visibility::All,
         sort: sort.parse().unwrap(),
         page: 1,
         limit: u32::try_from(1 + sample.number(30)).unwrap(),
@@ -442,7 +444,7 @@ fn check_jamaah(view: &View, query: &JamaahQuery) {
                 key: JamaahSortKey::Risk,
                 ..
             } => {
-                let key = |card: &crate::domain::pipeline::listing::JamaahCard| {
+                let key = |card: &JamaahCard| {
                     let known = card.readiness_probability;
                     (
                         Reverse(card.risk),
@@ -476,6 +478,14 @@ fn check_jamaah(view: &View, query: &JamaahQuery) {
                 key: JamaahSortKey::Progress,
                 ..
             } => a.progress_percent <= b.progress_percent,
+            JamaahSort {
+                key: JamaahSortKey::DueAt,
+                ..
+            } => {
+                // the list has been turned round: those without a date come first then
+                let last = |card: &JamaahCard| card.due_at.is_none() != query.sort.descending;
+                (last(a), a.due_at) <= (last(b), b.due_at)
+            }
         }),
         "{query:?}"
     );

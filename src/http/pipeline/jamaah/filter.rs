@@ -5,11 +5,13 @@ use std::str::FromStr;
 use serde::Deserialize;
 
 use crate::domain::ids::{DepartureId, StageId};
+use crate::domain::pipeline::board::Visibility;
 use crate::domain::pipeline::departure::DepartureState;
 use crate::domain::pipeline::jamaah::Status;
 use crate::domain::pipeline::listing::{JamaahQuery, Unrecognised};
 use crate::domain::pipeline::refusal::Fields;
 use crate::domain::pipeline::state::State;
+use crate::domain::principal::Principal;
 use crate::error::ApiError;
 use crate::http::page::Page;
 use crate::http::params;
@@ -37,7 +39,7 @@ pub struct JamaahFilter {
     pub waiting: Option<bool>,
     /// Risk to miss the departure: `high`, `medium`, `low`, `unknown`.
     pub risk: Option<String>,
-    /// `risk`, `name`, `departure_date`, `registered_at`, `updated_at`, `progress`; with `-` before it the other way round.
+    /// `risk`, `name`, `departure_date`, `registered_at`, `updated_at`, `progress`, `due_at` (those most late first); with `-` before it the other way round.
     #[param(example = "departure_date")]
     pub sort: Option<String>,
 }
@@ -60,7 +62,12 @@ impl FromStr for StatusWord {
 }
 
 impl JamaahFilter {
-    pub fn query(&self, state: &State, page: Page) -> Result<JamaahQuery, ApiError> {
+    pub fn query(
+        &self,
+        state: &State,
+        principal: &Principal,
+        page: Page,
+    ) -> Result<JamaahQuery, ApiError> {
         let mut fields = Fields::default();
         let statuses: Vec<StatusWord> = params::list(&mut fields, "status", self.status.as_deref());
         let query = JamaahQuery {
@@ -72,6 +79,7 @@ impl JamaahFilter {
             on_hold: self.on_hold,
             waiting: self.waiting,
             risks: params::words(&mut fields, "risk", self.risk.as_deref()),
+            tasks: Visibility::of(principal),
             sort: params::one(&mut fields, "sort", self.sort.as_deref()).unwrap_or_default(),
             page: page.page,
             limit: page.limit,

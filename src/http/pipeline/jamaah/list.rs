@@ -30,7 +30,8 @@ pub async fn list_jamaah(
 ) -> Answer {
     let tenant = authorized.tenant().await?;
     let view = tenant.view();
-    let found = view.jamaah(&filter.0.query(&view.state, page)?);
+    let query = filter.0.query(&view.state, authorized.principal(), page)?;
+    let found = view.jamaah(&query);
     Reply::new(found.items)
         .page(page, u64::from(found.total))
         .read_from(&view, tenant.freshness())
