@@ -2,7 +2,7 @@
 
 import { IconCloudOff, IconLock } from '@tabler/icons-react';
 import { useFormats } from '@/shared/format/formats';
-import { reconnect } from '@/shared/live/connection';
+import { reconnectNow } from '@/shared/live/live';
 import { useLiveStatus } from '@/shared/live/status';
 import css from './ConnectionBar.module.css';
 import { useShellWords } from './words/shell';
@@ -18,7 +18,7 @@ export function ConnectionBar() {
       <Icon size={18} stroke={1.8} aria-hidden />
       <span>{state === 'offline' ? t('offline', { time: format.time(dataAt) }) : t('read_only')}</span>
       {state === 'offline' && (
-        <button type="button" onClick={reconnect}>
+        <button type="button" onClick={reconnectNow}>
           {t('live.connect')}
         </button>
       )}

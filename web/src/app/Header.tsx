@@ -1,6 +1,6 @@
 /** The page's name, how the connection stands, what time it is there, light or dark. */
 
-import { ActionIcon, Tooltip, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { IconMoon, IconSun } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useFormats } from '@/shared/format/formats';
@@ -47,17 +47,16 @@ function SchemeSwitch() {
   const scheme = useComputedColorScheme('light');
   const Icon = scheme === 'dark' ? IconSun : IconMoon;
   return (
-    <Tooltip label={t('theme.switch')}>
-      <ActionIcon
-        className={css.scheme}
-        variant="subtle"
-        color="gray"
-        size={32}
-        aria-label={t('theme.switch')}
-        onClick={() => setColorScheme(scheme === 'dark' ? 'light' : 'dark')}
-      >
-        <Icon size={18} stroke={1.6} aria-hidden />
-      </ActionIcon>
-    </Tooltip>
+    <ActionIcon
+      className={css.scheme}
+      variant="subtle"
+      color="gray"
+      size={32}
+      aria-label={t('theme.switch')}
+      data-tip={t('theme.switch')}
+      onClick={() => setColorScheme(scheme === 'dark' ? 'light' : 'dark')}
+    >
+      <Icon size={18} stroke={1.6} aria-hidden />
+    </ActionIcon>
   );
 }

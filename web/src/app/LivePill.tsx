@@ -1,14 +1,15 @@
 /** How the connection stands, in a word. Opened, it says more. Tells changes of state to screen readers, not ticks. */
 
-import { Button, Popover } from '@mantine/core';
 import { IconCloudOff, IconLoader2, IconLock, IconLogin2, IconRefresh } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { type ComponentProps, lazy, useEffect, useState } from 'react';
 import { useFormats } from '@/shared/format/formats';
-import { reconnect } from '@/shared/live/connection';
 import { type LiveStatus, useLiveStatus } from '@/shared/live/status';
 import { askToSignIn } from '@/shared/session/session';
+import { OnDemand } from '@/shared/ui/OnDemand';
 import css from './LivePill.module.css';
 import { useShellWords } from './words/shell';
+
+const LiveDetails = lazy(() => import('./LiveDetails'));
 
 const ICON = {
   connecting: IconLoader2,
@@ -23,40 +24,36 @@ const QUIET_AFTER_SECONDS = 60;
 
 export function LivePill() {
   const { t } = useShellWords();
-  const status = useLiveStatus();
-  const [opened, setOpened] = useState(false);
-  const word = t(`live.${status.state}`, { attempts: status.attempts });
-  const Icon = status.state === 'live' ? undefined : ICON[status.state];
-  const press = () => {
-    if (status.state === 'signed_out') void askToSignIn();
-    else setOpened(!opened);
-  };
+  const { state, attempts } = useLiveStatus();
   return (
     <>
-      <Popover
-        opened={opened}
-        onChange={setOpened}
-        position="bottom-end"
-        width={280}
-        shadow="md"
-        withRoles
-        trapFocus
-      >
-        <Popover.Target>
-          <button type="button" className={css.pill} data-state={status.state} onClick={press}>
-            {Icon ? <Icon size={16} stroke={1.8} aria-hidden /> : <span className={css.dot} aria-hidden />}
-            <span>{word}</span>
-            <Rest status={status} />
-          </button>
-        </Popover.Target>
-        <Popover.Dropdown aria-label={t('live.details')}>
-          <Details status={status} />
-        </Popover.Dropdown>
-      </Popover>
+      <OnDemand
+        closed={(open) => <PillButton onClick={open} aria-haspopup="dialog" />}
+        Opened={LiveDetails}
+      />
       <span className={css.spoken} role="status">
-        {status.state === 'reconnecting' ? t('live.reconnecting', { attempts: '' }).replace(' ()', '') : word}
+        {state === 'reconnecting' ? t('live.reconnecting_spoken') : t(`live.${state}`, { attempts })}
       </span>
     </>
+  );
+}
+
+export function PillButton({ onClick, ...button }: ComponentProps<'button'>) {
+  const { t } = useShellWords();
+  const status = useLiveStatus();
+  const Icon = status.state === 'live' ? undefined : ICON[status.state];
+  return (
+    <button
+      {...button}
+      type="button"
+      className={css.pill}
+      data-state={status.state}
+      onClick={status.state === 'signed_out' ? () => void askToSignIn() : onClick}
+    >
+      {Icon ? <Icon size={16} stroke={1.8} aria-hidden /> : <span className={css.dot} aria-hidden />}
+      <span>{t(`live.${status.state}`, { attempts: status.attempts })}</span>
+      <Rest status={status} />
+    </button>
   );
 }
 
@@ -75,32 +72,6 @@ function Rest({ status }: { status: LiveStatus }) {
     signed_out: t('live.sign_in'),
   }[status.state];
   return rest && <span className={css.rest}>· {rest}</span>;
-}
-
-function Details({ status }: { status: LiveStatus }) {
-  const { t } = useShellWords();
-  const format = useFormats();
-  const rows: [string, string][] = [
-    [t('live.attempts'), format.count(status.attempts)],
-    [t('live.heard'), format.ago(status.heardAt)],
-    [t('live.delay'), status.delayMs === undefined ? '–' : t('live.milliseconds', { count: status.delayMs })],
-    [t('live.seq'), status.seq === undefined ? '–' : format.count(status.seq)],
-  ];
-  return (
-    <>
-      <dl className={css.details}>
-        {rows.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-      <Button variant="default" fullWidth mt={8} onClick={reconnect}>
-        {t('live.connect')}
-      </Button>
-    </>
-  );
 }
 
 function useSecondsSince(at: number): number {

@@ -1,18 +1,22 @@
 /** The pages: at the side, folded to icons on narrow screens, at the bottom on phones. */
 
-import { ActionIcon, Menu, Tooltip } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import { useLocalStorage, useMediaQuery } from '@mantine/hooks';
 import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand, IconMenu2 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { type ComponentProps, lazy } from 'react';
 import { bottlenecksQuery, healthQuery } from '@/shared/api/snapshots';
 import { useFormats } from '@/shared/format/formats';
 import { useMe } from '@/shared/session/session';
-import { AccountItems, AccountMenu } from './AccountMenu';
+import { OnDemand } from '@/shared/ui/OnDemand';
+import { AccountMenu } from './AccountMenu';
 import mark from './lajur.svg';
 import css from './Navigation.module.css';
-import { type Destination, visibleTo } from './navigation';
+import { type Destination, inMoreMenu, visibleTo } from './navigation';
 import { useShellWords } from './words/shell';
+
+const MoreMenu = lazy(() => import('./menus'));
 
 /** From which width on there is room for words. */
 const WIDE = '(width >= 1200px)';
@@ -45,18 +49,17 @@ export function Navigation() {
       <Entries of={all.filter(({ data }) => data)} folded={folded} />
       <div className={css.foot}>
         {wide && (
-          <Tooltip label={t(folded ? 'nav.unfold' : 'nav.fold')} position="right">
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              size={32}
-              className={css.fold}
-              aria-label={t(folded ? 'nav.unfold' : 'nav.fold')}
-              onClick={() => setWantsFolded(!wantsFolded)}
-            >
-              <FoldIcon size={18} stroke={1.6} aria-hidden />
-            </ActionIcon>
-          </Tooltip>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size={32}
+            className={css.fold}
+            aria-label={t(folded ? 'nav.unfold' : 'nav.fold')}
+            data-tip={t(folded ? 'nav.unfold' : 'nav.fold')}
+            onClick={() => setWantsFolded(!wantsFolded)}
+          >
+            <FoldIcon size={18} stroke={1.6} aria-hidden />
+          </ActionIcon>
         )}
         <AccountMenu folded={folded} />
       </div>
@@ -80,25 +83,19 @@ function Entry({ destination, folded }: { destination: Destination; folded: bool
   const { t } = useShellWords();
   const { icon: Icon, key, to, hash } = destination;
   const count = useCount(key);
-  const link = (
+  return (
     <Link
       to={to}
       {...(hash ? { hash } : {})}
       className={css.entry}
       activeOptions={currentWhen(destination)}
       aria-label={folded ? t(`nav.${key}`) : undefined}
+      data-tip={folded ? t(`nav.${key}`) : undefined}
     >
       <Icon size={18} stroke={1.6} aria-hidden />
       {!folded && <span>{t(`nav.${key}`)}</span>}
       {!folded && count && <span className={css.count}>{count}</span>}
     </Link>
-  );
-  return folded ? (
-    <Tooltip label={t(`nav.${key}`)} position="right">
-      {link}
-    </Tooltip>
-  ) : (
-    link
   );
 }
 
@@ -123,34 +120,13 @@ function useCount(key: Destination['key']): string | undefined {
 /** On phones: four pages and what is left. */
 export function BottomNavigation() {
   const { t } = useShellWords();
-  const all = visibleTo(useMe().permissions);
-  const first = all.filter(({ data, key }) => !data && key !== 'bottlenecks');
-  const rest = all.filter((one) => !first.includes(one));
+  const first = visibleTo(useMe().permissions).filter((one) => !inMoreMenu(one));
   return (
     <nav className={css.bottom} aria-label={t('nav.label')}>
       {first.map((one) => (
         <BottomEntry key={one.key} destination={one} />
       ))}
-      <Menu position="top-end" width={220} shadow="md">
-        <Menu.Target>
-          <button type="button" className={css.bottomEntry}>
-            <IconMenu2 size={22} stroke={1.6} aria-hidden />
-            {t('nav.more')}
-          </button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {rest.map(({ key, icon: Icon, to, hash }) => (
-            <Menu.Item
-              key={key}
-              leftSection={<Icon size={18} stroke={1.6} />}
-              renderRoot={(props) => <Link {...props} to={to} {...(hash ? { hash } : {})} />}
-            >
-              {t(`nav.${key}`)}
-            </Menu.Item>
-          ))}
-          <AccountItems />
-        </Menu.Dropdown>
-      </Menu>
+      <OnDemand closed={(open) => <MoreButton onClick={open} aria-haspopup="menu" />} Opened={MoreMenu} />
     </nav>
   );
 }
@@ -164,5 +140,15 @@ function BottomEntry({ destination }: { destination: Destination }) {
       <Icon size={22} stroke={1.6} aria-hidden />
       {t(key in short ? short[key as keyof typeof short] : `nav.${key}`)}
     </Link>
+  );
+}
+
+export function MoreButton(button: ComponentProps<'button'>) {
+  const { t } = useShellWords();
+  return (
+    <button {...button} type="button" className={css.bottomEntry}>
+      <IconMenu2 size={22} stroke={1.6} aria-hidden />
+      {t('nav.more')}
+    </button>
   );
 }

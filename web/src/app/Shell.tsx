@@ -2,10 +2,11 @@
 
 import { Outlet } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect } from 'react';
-import { startLive, stopLive } from '@/shared/live/connection';
+import { goLive } from '@/shared/live/live';
 import { useAsking, useMe } from '@/shared/session/session';
 import { ErrorBoundary } from '@/shared/ui/ErrorBoundary';
 import { Failure } from '@/shared/ui/Failure';
+import { TipLayer } from '@/shared/ui/tip';
 import { ConnectionBar } from './ConnectionBar';
 import { Header } from './Header';
 import { BottomNavigation, Navigation } from './Navigation';
@@ -21,10 +22,7 @@ export function Shell() {
   const asking = useAsking();
   // a new session is another token: the connection begins anew
   // biome-ignore lint/correctness/useExhaustiveDependencies: the rest of `me` does not matter to it
-  useEffect(() => {
-    startLive(me);
-    return stopLive;
-  }, [me.csrf_token]);
+  useEffect(() => goLive(me), [me.csrf_token]);
 
   return (
     <div className={css.shell}>
@@ -44,6 +42,7 @@ export function Shell() {
         </main>
       </div>
       <BottomNavigation />
+      <TipLayer />
       <Suspense>
         {asking && <SignInDialog />}
         <Toaster />

@@ -63,3 +63,6 @@ export const DESTINATIONS: Destination[] = [
 
 export const visibleTo = (permissions: readonly Permission[]): Destination[] =>
   DESTINATIONS.filter(({ needs }) => needs.some((need) => permissions.includes(need)));
+
+/** Phones have room for the first ones only. */
+export const inMoreMenu = ({ data, key }: Destination): boolean => Boolean(data) || key === 'bottlenecks';

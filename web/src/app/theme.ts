@@ -33,7 +33,6 @@ export const theme = createTheme({
   breakpoints: { xs: '30em', sm: '48em', md: '62em', lg: '75em', xl: '90em' },
   components: {
     Button: { defaultProps: { size: 'sm', fw: 500 } },
-    Tooltip: { defaultProps: { multiline: true, maw: 320, openDelay: 200, withinPortal: true } },
     Modal: { defaultProps: { centered: true, radius: 'lg' } },
   },
 });

@@ -1,8 +1,5 @@
 /** Where one signs in. */
 
-import '@mantine/core/styles/Stack.css';
-import '@mantine/core/styles/PasswordInput.css';
-
 import { useRouter, useSearch } from '@tanstack/react-router';
 import { signedInAs } from '@/shared/session/session';
 import { SignInForm } from './SignInForm';

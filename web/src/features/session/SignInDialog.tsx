@@ -1,7 +1,6 @@
 /** Over the page when the session has ended: what was typed stays, and what was asked for is asked for again. */
 
-import '@mantine/core/styles/Stack.css';
-import '@mantine/core/styles/PasswordInput.css';
+import '@/shared/ui/modalStyles';
 
 import { Button, Modal } from '@mantine/core';
 import type { Me } from '@/shared/api/types';

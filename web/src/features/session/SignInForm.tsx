@@ -1,5 +1,9 @@
 /** Organisation, e-mail and password; who they belong to is handed on. */
 
+import '@mantine/core/styles/Stack.layer.css';
+import '@mantine/core/styles/Input.layer.css';
+import '@mantine/core/styles/PasswordInput.layer.css';
+
 import { Button, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';

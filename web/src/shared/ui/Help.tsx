@@ -1,6 +1,5 @@
 /** A number's formula in words, behind a small icon that the keyboard reaches too. */
 
-import { Tooltip } from '@mantine/core';
 import { IconHelpCircle } from '@tabler/icons-react';
 import { useCommonWords } from '@/shared/words/common';
 import css from './ui.module.css';
@@ -8,10 +7,13 @@ import css from './ui.module.css';
 export function Help({ children, about }: { children: string; about: string }) {
   const { t } = useCommonWords();
   return (
-    <Tooltip label={children} events={{ hover: true, focus: true, touch: true }}>
-      <button type="button" className={css.help} aria-label={`${t('help')}: ${about}. ${children}`}>
-        <IconHelpCircle size={14} stroke={1.8} aria-hidden />
-      </button>
-    </Tooltip>
+    <button
+      type="button"
+      className={css.help}
+      data-tip={children}
+      aria-label={`${t('help')}: ${about}. ${children}`}
+    >
+      <IconHelpCircle size={14} stroke={1.8} aria-hidden />
+    </button>
   );
 }

@@ -1,7 +1,8 @@
 /** Draws toasts; at most three at a time, the others wait. */
 
-import '@mantine/core/styles/Notification.css';
-import '@mantine/notifications/styles.css';
+import '@mantine/core/styles/CloseButton.layer.css';
+import '@mantine/core/styles/Notification.layer.css';
+import '@mantine/notifications/styles.layer.css';
 
 import { Button } from '@mantine/core';
 import { Notifications, notifications } from '@mantine/notifications';

@@ -33,6 +33,7 @@ export const en: Translated<typeof id> = {
     connecting: 'Connecting…',
     live: 'Live',
     reconnecting: 'Reconnecting ({{attempts}})',
+    reconnecting_spoken: 'Reconnecting',
     offline: 'Offline',
     read_only: 'Read only',
     signed_out: 'Signed out',

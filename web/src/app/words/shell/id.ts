@@ -30,6 +30,7 @@ export const id = {
     connecting: 'Menghubungkan…',
     live: 'Langsung',
     reconnecting: 'Menyambung ulang ({{attempts}})',
+    reconnecting_spoken: 'Menyambung ulang',
     offline: 'Luring',
     read_only: 'Hanya baca',
     signed_out: 'Sesi berakhir',
