@@ -8,8 +8,8 @@ use super::Wanted;
 use super::database::Cluster;
 use super::document::Document;
 use super::load::{self, Script, get};
+use super::process::Server;
 use super::sample::Sample;
-use super::server::Server;
 use super::start::Season;
 use super::table::{Table, count, ms, ratio, us};
 
@@ -62,7 +62,7 @@ pub async fn measure(
     document: &mut Document,
 ) -> anyhow::Result<()> {
     println!("reads");
-    let lajur = Server::lajur(season.copy(cluster, "lajur").await?).await?;
+    let lajur = Server::lajur(season.copy(cluster, "lajur").await?, &[]).await?;
     let node = match wanted.alone {
         true => None,
         false => Server::node(cluster, season).await?,

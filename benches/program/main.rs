@@ -1,5 +1,5 @@
-//! Lajur over HTTP beside other ways to do the same, in one run on one machine:
-//! commands, reads, and the start of a tenant.
+//! The program beside other ways to do the same, in one run on one machine: commands and reads over HTTP, the
+//! start of a tenant, seeding and import, sockets.
 //!
 //! `make bench` runs all of it and writes docs/benchmarks.md;
 //! `make bench ARGS=reads` runs the parts named and only prints. For profiling,
@@ -20,29 +20,18 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use lajur::clock::Clock;
 
-#[path = "http/commands.rs"]
 mod commands;
-#[path = "http/database.rs"]
 mod database;
-#[path = "http/document.rs"]
 mod document;
-#[path = "http/load.rs"]
 mod load;
-#[path = "http/machine.rs"]
 mod machine;
-#[path = "http/naive.rs"]
 mod naive;
-#[path = "http/pgbench.rs"]
 mod pgbench;
-#[path = "http/reads.rs"]
+mod process;
 mod reads;
-#[path = "http/sample.rs"]
 mod sample;
-#[path = "http/server.rs"]
-mod server;
-#[path = "http/start.rs"]
+mod sockets;
 mod start;
-#[path = "http/table.rs"]
 mod table;
 
 use database::Cluster;
@@ -52,7 +41,7 @@ use document::Document;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// The parts, in the order of the document.
-const PARTS: [&str; 3] = ["commands", "reads", "start"];
+const PARTS: [&str; 4] = ["commands", "reads", "start", "sockets"];
 
 fn main() -> anyhow::Result<()> {
     // cargo passes --bench
@@ -123,6 +112,9 @@ async fn run(wanted: &Wanted) -> anyhow::Result<()> {
     }
     if wanted.part("start") {
         start::measure(&cluster, &season, &mut document).await?;
+    }
+    if wanted.part("sockets") {
+        sockets::measure(&cluster, &season, &mut document).await?;
     }
     cluster.clean().await?;
 

@@ -63,9 +63,7 @@ impl Sample {
 
     /// Milliseconds within which this share of the answers came.
     pub fn percentile_ms(&self, share: f64) -> f64 {
-        let last = self.count().saturating_sub(1);
-        let place = (last as f64 * share).round() as usize;
-        f64::from(self.latencies_us.get(place).copied().unwrap_or(0)) / 1e3
+        f64::from(percentile(&self.latencies_us, share)) / 1e3
     }
 
     /// Microseconds of CPU time an answer.
@@ -88,4 +86,11 @@ impl Sample {
     pub fn error_count(&self) -> usize {
         self.errors.values().sum()
     }
+}
+
+/// The figure below which this share of them lies; they are in order.
+pub fn percentile<T: Copy + Default>(sorted: &[T], share: f64) -> T {
+    let last = sorted.len().saturating_sub(1);
+    let place = (last as f64 * share).round() as usize;
+    sorted.get(place).copied().unwrap_or_default()
 }

@@ -33,7 +33,7 @@ impl Script {
 #[derive(Default)]
 pub struct Answers {
     pub elapsed: Duration,
-    /// Answers with 200, in microseconds.
+    /// Answers with 200 or 201, in microseconds.
     pub latencies_us: Vec<u32>,
     /// Other answers, by their first line.
     pub errors: BTreeMap<String, usize>,
@@ -46,6 +46,14 @@ pub fn get(path: &str, headers: &str) -> Vec<u8> {
 pub fn post(path: &str, headers: &str) -> Vec<u8> {
     format!("POST {path} HTTP/1.1\r\nHost: bench\r\nContent-Length: 0\r\n{headers}\r\n")
         .into_bytes()
+}
+
+pub fn post_json(path: &str, headers: &str, body: &str) -> Vec<u8> {
+    format!(
+        "POST {path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: {}\r\n{headers}\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
 }
 
 /// Runs all scripts at once, each on a connection of its own, for about as long.
@@ -159,7 +167,7 @@ impl Connection {
     }
 
     fn is_ok(&self) -> bool {
-        self.buffer.starts_with(b"HTTP/1.1 200 ")
+        self.buffer.starts_with(b"HTTP/1.1 20")
     }
 
     fn first_line(&self) -> String {

@@ -9,7 +9,7 @@ use super::database::{Cluster, Database};
 use super::document::Document;
 use super::load::{ask, get};
 use super::machine;
-use super::server::{Server, lajur};
+use super::process::{Server, lajur};
 use super::table::{Table, count, ms};
 
 const SLUG: &str = "bench";
@@ -19,6 +19,8 @@ const MIB: f64 = 1024.0 * 1024.0;
 
 /// A seeded database that nobody writes to: the others are copies of it.
 pub struct Season {
+    pub slug: &'static str,
+    pub key: String,
     /// What a caller sends with each request.
     pub headers: String,
     pub jamaah: i64,
@@ -39,8 +41,11 @@ pub async fn seed(cluster: &Cluster) -> anyhow::Result<Season> {
         .execute("UPDATE tenants SET next_deadline_at = NULL")
         .await?;
     database.execute("VACUUM ANALYZE").await?;
+    let key = key.trim().to_owned();
     Ok(Season {
-        headers: format!("Authorization: Bearer {}\r\n", key.trim()),
+        slug: SLUG,
+        headers: format!("Authorization: Bearer {key}\r\n"),
+        key,
         jamaah: database.number("SELECT count(*) FROM jamaah").await?,
         tasks: database
             .number("SELECT count(*) FROM pipeline_tasks")
@@ -152,7 +157,7 @@ async fn start(cluster: &Cluster, season: &Season) -> anyhow::Result<Start> {
     let database = season.copy(cluster, "start").await?;
     cluster.settle().await?;
     let began = Instant::now();
-    let server = Server::lajur(database).await?;
+    let server = Server::lajur(database, &[]).await?;
     let ready = began.elapsed();
     let memory = || machine::memory(server.pid).context("the server's memory cannot be seen");
     // the caller is known then, the tenant not yet

@@ -2,19 +2,21 @@
 //! to 1,024 callers who each have tasks of their own.
 //!
 //! The ways take turns in short rounds, so that whatever else the machine does
-//! meets all of them.
+//! meets all of them. What the peers do is one row and one event, so Lajur's
+//! tasks beside them are such that do not end a stage; those that do are a row
+//! of their own, without a peer.
 
 use std::time::Duration;
 
-use anyhow::bail;
+use anyhow::{bail, ensure};
 
 use super::Wanted;
 use super::database::Cluster;
 use super::document::Document;
 use super::load::{Script, post};
 use super::pgbench::{PGBENCH, Pgbench};
+use super::process::{LAJUR, NAIVE, NODE, Server};
 use super::sample::Sample;
-use super::server::{LAJUR, NAIVE, NODE, Server};
 use super::start::Season;
 use super::table::{Table, count, ms, ratio, us};
 
@@ -25,6 +27,15 @@ const ROUNDS: usize = 3;
 const ROUND: Duration = Duration::from_millis(1_500);
 /// Tasks of all callers together.
 const TASKS: usize = 8_192;
+/// Commands that bring others about: a stage ends or begins again, and the jamaah's status is judged anew.
+const ENDING: &str = "Lajur, stages end";
+
+/// Who does what.
+struct Way<'a> {
+    name: &'static str,
+    server: &'a Server,
+    tasks: &'a [String],
+}
 
 /// One way at one number of callers.
 struct Measured {
@@ -40,22 +51,38 @@ pub async fn measure(
     document: &mut Document,
 ) -> anyhow::Result<()> {
     println!("commands");
-    let lajur = Server::lajur(season.copy(cluster, "lajur").await?).await?;
+    let lajur = Server::lajur(season.copy(cluster, "lajur").await?, &[]).await?;
     let (mut servers, mut pgbench) = (vec![lajur], None);
     if !wanted.alone {
         servers.push(Server::naive(cluster, season).await?);
         servers.extend(Server::node(cluster, season).await?);
         pgbench = Pgbench::prepare(cluster).await?;
     }
-    let tasks = open_tasks(&servers[0]).await?;
+    let (plain, ending) = (
+        open_tasks(&servers[0], true).await?,
+        open_tasks(&servers[0], false).await?,
+    );
     let heads = heads(&servers).await?;
+    let mut ways: Vec<Way<'_>> = servers
+        .iter()
+        .map(|server| Way {
+            name: server.name,
+            server,
+            tasks: &plain,
+        })
+        .collect();
+    ways.push(Way {
+        name: ENDING,
+        server: &servers[0],
+        tasks: &ending,
+    });
 
     let mut all = Vec::new();
     for callers in CALLERS
         .into_iter()
         .filter(|callers| wanted.callers(*callers))
     {
-        let found = measure_callers(cluster, season, &servers, pgbench.as_ref(), &tasks, callers);
+        let found = measure_callers(cluster, season, &ways, pgbench.as_ref(), callers);
         all.extend(found.await?);
     }
     for (server, head) in servers.iter().zip(heads) {
@@ -68,15 +95,20 @@ pub async fn measure(
     Ok(())
 }
 
-/// Open tasks, each of another jamaah, so that callers meet only in the log.
-async fn open_tasks(server: &Server) -> anyhow::Result<Vec<String>> {
+/// Open tasks, each of another jamaah, so that callers meet only in the log: such that leave others of
+/// their stage open, or the last of it.
+async fn open_tasks(server: &Server, leave_others: bool) -> anyhow::Result<Vec<String>> {
     let sql = format!(
-        "SELECT min(t.id::text) FROM pipeline_tasks t \
+        "SELECT min(t.id::text) FROM (\
+             SELECT *, count(*) FILTER (WHERE required) OVER (PARTITION BY tenant_id, instance_id) > 1 AS leaves_others \
+             FROM pipeline_tasks WHERE status IN ('pending', 'in_progress')) t \
          JOIN jamaah_pipeline_status s USING (tenant_id, jamaah_id) \
-         WHERE t.status IN ('pending', 'in_progress') AND s.closed_at IS NULL \
+         WHERE required AND leaves_others = {leave_others} AND s.closed_at IS NULL AND s.status = 'on_track' \
          GROUP BY t.jamaah_id ORDER BY 1 LIMIT {TASKS}"
     );
-    server.database.texts(&sql).await
+    let tasks = server.database.texts(&sql).await?;
+    ensure!(!tasks.is_empty(), "the season has no such tasks");
+    Ok(tasks)
 }
 
 async fn heads(servers: &[Server]) -> anyhow::Result<Vec<i64>> {
@@ -90,26 +122,25 @@ async fn heads(servers: &[Server]) -> anyhow::Result<Vec<i64>> {
 async fn measure_callers(
     cluster: &Cluster,
     season: &Season,
-    servers: &[Server],
+    ways: &[Way<'_>],
     pgbench: Option<&Pgbench>,
-    tasks: &[String],
     callers: usize,
 ) -> anyhow::Result<Vec<Measured>> {
     let clients = CLIENTS.iter().find(|(beside, _)| *beside == callers);
     let pgbench = pgbench.zip(clients.map(|(_, clients)| *clients));
-    let mut scripts: Vec<Vec<Script>> = servers
+    let mut scripts: Vec<Vec<Script>> = ways
         .iter()
-        .map(|_| scripts(tasks, callers, &season.headers))
+        .map(|way| scripts(way.tasks, callers, &season.headers))
         .collect();
-    let mut found: Vec<Measured> = servers
+    let mut found: Vec<Measured> = ways
         .iter()
-        .map(|server| Measured::new(server.name, callers))
+        .map(|way| Measured::new(way.name, callers))
         .collect();
     let mut bare = pgbench.map(|(_, clients)| Measured::new(PGBENCH, clients));
     cluster.settle().await?;
     for _ in 0..ROUNDS {
-        for ((server, scripts), found) in servers.iter().zip(&mut scripts).zip(&mut found) {
-            found.sample.add(server.measure(scripts, ROUND).await?);
+        for ((way, scripts), found) in ways.iter().zip(&mut scripts).zip(&mut found) {
+            found.sample.add(way.server.measure(scripts, ROUND).await?);
         }
         if let (Some((pgbench, clients)), Some(bare)) = (pgbench, &mut bare) {
             bare.sample.add(pgbench.measure(clients, ROUND).await?);
@@ -169,7 +200,7 @@ async fn check(
     let commands = usize::try_from(server.database.number(&sql).await?)?;
     let own: Vec<&Sample> = all
         .iter()
-        .filter(|measured| measured.name == name)
+        .filter(|measured| measured.name == name || name == LAJUR && measured.name == ENDING)
         .map(|measured| &measured.sample)
         .collect();
     let answered: usize = own
