@@ -1,6 +1,6 @@
 # Thin on purpose: what is longer than a line is a script. `make` alone lists the targets.
 
-.PHONY: help run test check bench coverage fmt clean-local
+.PHONY: help run test e2e check bench coverage fmt clean-local
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -10,6 +10,9 @@ run: ## build, start what is needed, and serve the demo (PROFILE=release for spe
 
 test: ## all tests, or those named by ARGS, as in make test ARGS=race_
 	@scripts/test $(ARGS)
+
+e2e: ## what people do in the browser, or part of it, as in make e2e ARGS=board
+	@scripts/e2e $(ARGS)
 
 check: ## formatting, lints, docs, dependencies, spelling: what CI checks before the tests
 	@scripts/check $(ARGS)

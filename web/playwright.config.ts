@@ -1,0 +1,23 @@
+/** What people do, in a real browser against the real server. `scripts/e2e` prepares and runs it. */
+
+import { defineConfig } from '@playwright/test';
+
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: 'node_modules/.playwright',
+  globalSetup: './e2e/fixtures/prepare.ts',
+  // each worker has a server and a database of its own
+  workers: Number(process.env.LAJUR_E2E_WORKERS ?? 1),
+  forbidOnly: Boolean(process.env.CI),
+  retries: 0,
+  timeout: 30_000,
+  expect: { timeout: 7_000 },
+  reporter: [['list']],
+  use: {
+    launchOptions: { executablePath: process.env.LAJUR_CHROMIUM ?? '/usr/bin/chromium' },
+    viewport: { width: 1440, height: 900 },
+    locale: 'id-ID',
+    timezoneId: 'Asia/Jakarta',
+    trace: 'retain-on-failure',
+  },
+});
