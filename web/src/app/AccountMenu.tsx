@@ -30,8 +30,13 @@ export function AccountButton({
   const { user, roles, api_key } = useMe();
   const name = user?.name ?? api_key?.name ?? '';
   return (
-    <button {...button} type="button" className={css.account} aria-label={t('account', { name })}>
-      <Initials name={name} />
+    <button
+      {...button}
+      type="button"
+      className={css.account}
+      aria-label={folded ? t('account', { name }) : undefined}
+    >
+      <Initials name={name} named={!folded} />
       {!folded && (
         <span className={css.who}>
           <strong>{name}</strong>

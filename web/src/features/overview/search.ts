@@ -5,5 +5,7 @@ import { present } from '@/shared/search';
 /** How far ahead departures are shown. */
 export const DAYS = [7, 14, 30] as const;
 
+export const DAYS_AT_FIRST = 14;
+
 export const overviewSearch = (given: Record<string, unknown>) =>
   present({ days: DAYS.find((days) => days === Number(given.days)) });

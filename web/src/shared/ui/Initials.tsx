@@ -13,9 +13,19 @@ export function initialsOf(name: string): string {
     .slice(0, LETTERS);
 }
 
-export function Initials({ name }: { name: string }) {
+export function Initials({
+  name,
+  named = false,
+}: {
+  name: string;
+  /** The name stands beside it. */
+  named?: boolean;
+}) {
   return (
-    <span className={css.initials} title={name} role="img" aria-label={name}>
+    <span
+      className={css.initials}
+      {...(named ? { 'aria-hidden': true } : { title: name, role: 'img', 'aria-label': name })}
+    >
       {initialsOf(name)}
     </span>
   );

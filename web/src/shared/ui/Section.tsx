@@ -16,7 +16,7 @@ export function Section({
   actions,
   skeleton,
   children,
-  plain = false,
+  look = 'panel',
   id,
 }: {
   title: string;
@@ -26,8 +26,8 @@ export function Section({
   /** In the shape of the content. */
   skeleton: ReactNode;
   children: ReactNode;
-  /** Without a panel and a head of its own; the title still names it. */
-  plain?: boolean;
+  /** `open`: a head and no panel around what follows. `bare`: neither; the title still names it. */
+  look?: 'panel' | 'open' | 'bare';
   id?: string;
 }) {
   const body = (
@@ -42,7 +42,7 @@ export function Section({
       )}
     </QueryErrorResetBoundary>
   );
-  if (plain) {
+  if (look === 'bare') {
     return (
       <section aria-label={title} id={id}>
         {body}
@@ -50,8 +50,8 @@ export function Section({
     );
   }
   return (
-    <section className={css.section} aria-label={title} id={id}>
-      <header className={css.head}>
+    <section className={look === 'panel' ? css.section : undefined} aria-label={title} id={id}>
+      <header className={look === 'panel' ? css.head : css.openHead}>
         <h2 className={css.title}>{title}</h2>
         {aside && <span className={css.aside}>{aside}</span>}
         {actions && <div className={css.actions}>{actions}</div>}

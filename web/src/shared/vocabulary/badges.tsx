@@ -195,18 +195,3 @@ export function Direction({
     </span>
   );
 }
-
-/** How a number of people divides, always in this order. The numbers are printed beside it. */
-export function StackedBar({ late, risk, ok, waiting }: Record<'late' | 'risk' | 'ok' | 'waiting', number>) {
-  const parts = { late, risk, ok, waiting };
-  return (
-    <span className={css.bar} aria-hidden>
-      {Object.entries(parts).map(
-        ([part, people]) =>
-          people > 0 && (
-            <span key={part} className={css.part} data-part={part} style={{ flexGrow: people }} />
-          ),
-      )}
-    </span>
-  );
-}

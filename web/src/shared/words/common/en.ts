@@ -36,6 +36,7 @@ export const en: Translated<typeof id> = {
     later: 'Later',
   },
   direction: { worse: 'worse', better: 'better', same: 'unchanged' },
+  bar: { late: 'Overdue', risk: 'At risk', ok: 'On track', waiting: 'Waiting for window' },
   band: { healthy: 'Healthy', watch: 'Watch', poor: 'Poor', critical: 'Critical' },
   late_days_one: '{{count}} day late',
   late_days_other: '{{count}} days late',

@@ -33,6 +33,7 @@ export const id = {
     later: 'Nanti',
   },
   direction: { worse: 'memburuk', better: 'membaik', same: 'tetap' },
+  bar: { late: 'Terlambat', risk: 'Berisiko', ok: 'Sesuai jadwal', waiting: 'Menunggu jendela' },
   band: { healthy: 'Sehat', watch: 'Perhatian', poor: 'Buruk', critical: 'Kritis' },
   late_days_other: 'Telat {{count}} hari',
   late: 'Telat',

@@ -1,0 +1,143 @@
+/** One stage that holds people up: how badly, why, what to do first, and who has taken it on. */
+
+import { Button } from '@mantine/core';
+import { IconBulb } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { Trans } from 'react-i18next';
+import type { Bottleneck } from '@/shared/api/types';
+import { useNameOf } from '@/shared/entities/people';
+import { useStageName } from '@/shared/entities/stages';
+import { useFormats } from '@/shared/format/formats';
+import { useCanWrite } from '@/shared/live/status';
+import { useMay } from '@/shared/session/session';
+import { Changing } from '@/shared/ui/Changing';
+import { Initials } from '@/shared/ui/Initials';
+import { SeverityBadge } from '@/shared/vocabulary/badges';
+import css from './BottleneckItem.module.css';
+import { useAcknowledge } from './useAcknowledge';
+import { useAdvice } from './useAdvice';
+import { useOverviewWords } from './words';
+
+const DAY_MS = 86_400_000;
+/** Of why tasks are blocked, the most frequent. */
+const CAUSES = 2;
+
+export function BottleneckItem({ bottleneck }: { bottleneck: Bottleneck }) {
+  const name = useStageName()(bottleneck);
+  const scoreInWords = useScoreInWords(bottleneck);
+  return (
+    <article className={css.item} data-severity={bottleneck.severity}>
+      <div className={css.head}>
+        <SeverityBadge severity={bottleneck.severity} />
+        <h3 className={css.name} data-tip={scoreInWords}>
+          <Link to="/dashboard/pipeline/jamaah" search={{ stage: bottleneck.code }}>
+            {name}
+          </Link>
+        </h3>
+        <Trend bottleneck={bottleneck} />
+        <Taken bottleneck={bottleneck} name={name} />
+      </div>
+      <Causes bottleneck={bottleneck} />
+      <Advice bottleneck={bottleneck} />
+    </article>
+  );
+}
+
+/** Whether it fills or empties, where that is so. */
+function Trend({ bottleneck: { unstable } }: { bottleneck: Bottleneck }) {
+  const { t } = useOverviewWords();
+  const format = useFormats();
+  if (!unstable || unstable.growing_by_per_day === 0) return null;
+  const growing = unstable.growing_by_per_day > 0;
+  const rate = format.decimal(Math.abs(unstable.growing_by_per_day));
+  return (
+    <span className={css.trend} data-growing={growing || undefined}>
+      {t(growing ? 'bottlenecks.growing' : 'bottlenecks.shrinking', { rate })}
+    </span>
+  );
+}
+
+function Taken({ bottleneck: { alert, severity }, name }: { bottleneck: Bottleneck; name: string }) {
+  const { t } = useOverviewWords();
+  const format = useFormats();
+  const nameOf = useNameOf();
+  const may = useMay();
+  const canWrite = useCanWrite();
+  const acknowledge = useAcknowledge();
+  if (!alert) return null;
+  if (alert.acknowledged_at) {
+    const who = nameOf(alert.acknowledged_by);
+    const when = format.ago(alert.acknowledged_at);
+    return (
+      <span className={css.taken}>
+        {who && <Initials name={who} named />}
+        {who
+          ? t('bottlenecks.acknowledged', { name: who, when })
+          : t('bottlenecks.acknowledged_someone', { when })}
+      </span>
+    );
+  }
+  if (!may('bottlenecks.acknowledge') && !may('stages.write')) return null;
+  return (
+    <Button
+      className={css.action}
+      variant="default"
+      size="xs"
+      data-main={severity === 'critical' || undefined}
+      disabled={!canWrite}
+      loading={acknowledge.isPending}
+      onClick={() => acknowledge.mutate({ alert, stage: name })}
+      aria-label={`${t('bottlenecks.acknowledge')}: ${name}`}
+    >
+      {t('bottlenecks.acknowledge')}
+    </Button>
+  );
+}
+
+function Causes({ bottleneck: { evidence, cause } }: { bottleneck: Bottleneck }) {
+  const { t } = useOverviewWords();
+  const format = useFormats();
+  const delay = evidence.mean_delay_days;
+  return (
+    <p className={css.causes}>
+      {delay == null || evidence.late === 0 ? (
+        t('bottlenecks.none_late')
+      ) : (
+        <Changing value={evidence.late}>
+          <Trans
+            t={t}
+            i18nKey="bottlenecks.late"
+            values={{ people: format.count(evidence.late), days: format.duration(delay * DAY_MS) }}
+            components={{ b: <b /> }}
+          />
+        </Changing>
+      )}
+      {cause.blockers.slice(0, CAUSES).map(({ reason, tasks }) => (
+        <span key={reason}>
+          {' · '}
+          {reason} {format.count(tasks)}
+        </span>
+      ))}
+    </p>
+  );
+}
+
+function Advice({ bottleneck }: { bottleneck: Bottleneck }) {
+  const advice = useAdvice(bottleneck);
+  return (
+    <p className={css.advice}>
+      <IconBulb size={16} stroke={1.6} aria-hidden />
+      <span>{advice}</span>
+    </p>
+  );
+}
+
+/** "Skor 29,0 dari 100: bagian yang lewat SLA 4,5; …", without what adds nothing. */
+function useScoreInWords({ score, evidence }: Bottleneck): string {
+  const { t } = useOverviewWords();
+  const format = useFormats();
+  const parts = (Object.entries(evidence.points) as [keyof typeof evidence.points, number][])
+    .filter(([, points]) => points >= 0.05)
+    .map(([what, points]) => t(`bottlenecks.points.${what}`, { points: format.decimal(points) }));
+  return t('bottlenecks.formula', { score: format.decimal(score), parts: parts.join('; ') });
+}

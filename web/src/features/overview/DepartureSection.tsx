@@ -1,0 +1,128 @@
+/** Who leaves in the next days, and how ready each group is. */
+
+import '@mantine/core/styles/SegmentedControl.layer.css';
+
+import { SegmentedControl } from '@mantine/core';
+import { IconPlaneDeparture } from '@tabler/icons-react';
+import { keepPreviousData, useQuery, useSuspenseQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { departuresQuery } from '@/shared/api/snapshots';
+import { useFormats } from '@/shared/format/formats';
+import { Empty } from '@/shared/ui/Empty';
+import { Bone } from '@/shared/ui/Late';
+import { Section } from '@/shared/ui/Section';
+import { RISK_BELOW } from '@/shared/vocabulary/risk';
+import { DepartureRow } from './DepartureRow';
+import css from './DepartureSection.module.css';
+import { DAYS, DAYS_AT_FIRST } from './search';
+import { useOverviewWords } from './words';
+
+const route = getRouteApi('/signed-in/dashboard/pipeline');
+
+const useDays = () => route.useSearch({ select: ({ days }) => days ?? DAYS_AT_FIRST });
+
+export function DepartureSection() {
+  const { t } = useOverviewWords();
+  return (
+    <Section title={t('departures.title')} aside={<Counts />} actions={<Range />} skeleton={<Skeleton />}>
+      <List />
+    </Section>
+  );
+}
+
+/** What is there while another range is on its way: the range before. */
+const useDepartures = () => useQuery({ ...departuresQuery(useDays()), placeholderData: keepPreviousData });
+
+function Counts() {
+  const { t } = useOverviewWords();
+  const format = useFormats();
+  const departures = useDepartures().data?.data;
+  if (!departures) return null;
+  const people = departures.reduce((sum, departure) => sum + departure.people, 0);
+  return t('departures.aside', { count: departures.length, people: format.count(people) });
+}
+
+function Range() {
+  const { t } = useOverviewWords();
+  const navigate = route.useNavigate();
+  return (
+    <SegmentedControl
+      size="xs"
+      withItemsBorders={false}
+      aria-label={t('departures.range')}
+      value={String(useDays())}
+      data={DAYS.map((days) => ({ value: String(days), label: t('departures.days', { count: days }) }))}
+      onChange={(value) => {
+        const days = DAYS.find((known) => String(known) === value);
+        void navigate({
+          search: days && days !== DAYS_AT_FIRST ? { days } : {},
+          replace: true,
+          resetScroll: false,
+        });
+      }}
+    />
+  );
+}
+
+function List() {
+  const { t } = useOverviewWords();
+  const days = useDays();
+  const kept = useDepartures().data?.data;
+  // only when nothing is there yet: waits, and fails for the section to say so
+  const loaded = kept === undefined ? <Load days={days} /> : null;
+  if (!kept) return loaded;
+  if (kept.length === 0) {
+    return (
+      <Empty icon={IconPlaneDeparture} title={t('departures.empty', { days })}>
+        {t('departures.empty_text')}
+      </Empty>
+    );
+  }
+  return (
+    <>
+      <ul className={css.list}>
+        {kept.map((departure) => (
+          <li key={departure.id}>
+            <DepartureRow departure={departure} />
+          </li>
+        ))}
+      </ul>
+      {kept.some(({ forecast }) => forecast) && <Legend />}
+    </>
+  );
+}
+
+function Load({ days }: { days: number }) {
+  useSuspenseQuery(departuresQuery(days));
+  return null;
+}
+
+function Legend() {
+  const { t } = useOverviewWords();
+  const format = useFormats();
+  return (
+    <p className={css.legend}>
+      {t('departures.legend')}
+      <span>
+        <i data-risk="high" aria-hidden />
+        {t('departures.legend_high', { percent: format.percent(RISK_BELOW.high, 0) })}
+      </span>
+      <span>
+        <i data-risk="medium" aria-hidden />
+        {t('departures.legend_medium', { percent: format.percent(RISK_BELOW.medium, 0) })}
+      </span>
+    </p>
+  );
+}
+
+const Skeleton = () => (
+  <ul className={css.list}>
+    {Array.from({ length: 4 }, (_, index) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: they are all alike
+      <li key={index} className={css.bones}>
+        <Bone width={80} height={28} />
+        <Bone width="70%" height={28} />
+      </li>
+    ))}
+  </ul>
+);
