@@ -170,6 +170,11 @@ impl Shared {
         self.node.published.notify_one();
     }
 
+    /// The same state, with more known beside it.
+    pub fn replace(&self, view: &Arc<View>) {
+        self.view.store(Arc::clone(view));
+    }
+
     /// To be said before the view that has the change is published.
     pub fn configured(&self, head: i64) {
         self.configured_at.fetch_max(head, Ordering::AcqRel);

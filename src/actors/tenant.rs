@@ -13,6 +13,7 @@ mod batch;
 mod catch_up;
 mod doubt;
 mod evaluate;
+mod look_back;
 mod replay;
 mod settle;
 mod time;
@@ -41,6 +42,7 @@ use crate::domain::pipeline::view::View;
 use crate::domain::time::Timestamp;
 use batch::{Batch, Staged};
 use doubt::{Doubted, Questions};
+use look_back::Hindsight;
 
 pub type Reply = oneshot::Sender<Result<Receipt, CommandError>>;
 
@@ -135,6 +137,8 @@ pub struct TenantActor {
     next_midnight: Timestamp,
     /// The last evaluations of the stages.
     watch: Watch,
+    /// What is known of the day before.
+    hindsight: Hindsight,
     /// What the database was last told about when to wake this tenant.
     noted_deadline: Option<Timestamp>,
     /// One command per batch, to find the one that PostgreSQL refuses.
@@ -177,6 +181,7 @@ impl TenantActor {
             alarm: None,
             next_midnight,
             watch: Watch::default(),
+            hindsight: Hindsight::default(),
             noted_deadline: None,
             one_by_one: false,
             retiring: false,

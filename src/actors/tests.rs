@@ -1,6 +1,7 @@
 //! The actors with a real database: time, failures, keys, and two nodes.
 
 mod bottlenecks;
+mod look_back;
 
 use std::sync::Arc;
 use std::time::Duration;

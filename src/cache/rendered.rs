@@ -6,6 +6,7 @@ use moka::sync::Cache as Local;
 
 use super::Kind;
 use crate::domain::ids::TenantId;
+use crate::domain::time::Timestamp;
 use crate::metrics::Metrics;
 
 /// What a body was made from. Numbers move with time as well as with the log.
@@ -14,6 +15,8 @@ pub struct Moment {
     pub seq: i64,
     /// Unix time.
     pub second: i64,
+    /// The instant that they are compared with.
+    pub yesterday: Option<Timestamp>,
     /// The log could be read then.
     pub live: bool,
 }

@@ -1,5 +1,7 @@
 //! The log: reading what has been written. Nothing here writes.
 
+pub mod hindsight;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 

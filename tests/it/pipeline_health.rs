@@ -257,3 +257,34 @@ async fn a_stage_in_which_people_only_wait_for_its_window_is_no_bottleneck() {
     app.clock.advance(chrono::Duration::days(14));
     assert_eq!(numbers().await, json!([20, 20, 0, 0]));
 }
+
+#[actix_web::test]
+async fn health_tells_what_it_was_the_day_before() {
+    // somebody has to look now and then, or the tenant falls asleep
+    let app = TestApp::start_with(|config| config.actors.idle_seconds = 86_400).await;
+    let key = app.integration();
+    assert_eq!(key.get(HEALTH).await.data(200)["yesterday"], Value::Null);
+    let season = stuck(&app).await;
+    let settled = async || {
+        let health = key.get(HEALTH).await.data(200);
+        health["overdue"] == 10 && health["deductions"]["critical_bottleneck"] == 10.0
+    };
+    until("three weeks have passed", PATIENCE, settled).await;
+    app.clock.advance(chrono::Duration::hours(1));
+    let mut then = key.get(HEALTH).await.data(200);
+    let fields = then.as_object_mut().unwrap();
+    fields.remove("yesterday");
+    app.clock.advance(chrono::Duration::hours(20));
+    season.add_person("Newcomer", "X0000099").await;
+    app.clock.advance(chrono::Duration::hours(4));
+    let mut now = Value::Null;
+    until("yesterday is known", PATIENCE, async || {
+        now = key.get(HEALTH).await.data(200);
+        now["yesterday"]["as_of"] == then["as_of"]
+    })
+    .await;
+    assert_eq!(now["yesterday"], then);
+    assert_eq!((&now["total"], &then["total"]), (&json!(11), &json!(10)));
+    let found = key.get(BOTTLENECKS).await.data(200);
+    assert_eq!(found[0]["late_yesterday"], found[0]["evidence"]["late"]);
+}

@@ -1,4 +1,4 @@
-//! Looking for bottlenecks, for as long as the tenant is in memory. It neither
+//! Looking for bottlenecks, and at the day before, for as long as the tenant is in memory. It neither
 //! counts as use nor moves the next deadline, so that a tenant whom nobody
 //! uses falls asleep, and is evaluated when something else wakes it.
 
@@ -11,6 +11,7 @@ use crate::domain::pipeline::command::Command;
 impl TenantActor {
     pub(super) fn evaluate_now_and_then(&mut self, ctx: &mut Context<Self>) {
         self.evaluate(ctx);
+        self.look_back(ctx);
         let next = self.node.now() + self.node.limits.evaluate;
         let clock = self.node.clock.clone();
         let pause = async move { clock.sleep_until(next).await };

@@ -98,6 +98,7 @@ impl TenantActor {
             .zone
             .end_of(self.committed.today);
         self.command(Command::RenewBaselines, ctx);
+        self.forget_the_past();
         if self
             .committed
             .state

@@ -20,7 +20,9 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::listing::count;
 use super::stage::Stage;
+use super::standing::Standing;
 use super::statistics::{WINDOW_DAYS, per_day, window};
 use super::tallies::StageTally;
 use super::view::View;
@@ -57,6 +59,8 @@ pub struct Bottleneck {
     /// 0–100, the sum of `evidence.points`.
     pub score: f64,
     pub evidence: Evidence,
+    /// `evidence.late` as it was 24 hours before; `null` while that is not known.
+    pub late_yesterday: Option<u32>,
     pub cause: Cause,
     pub suggestion: Suggestion,
     /// WIP / completions a day (Little's law). `null` unless the stage is
@@ -84,6 +88,7 @@ impl View {
     /// place in the pipeline.
     pub fn bottlenecks(&self, now: Timestamp) -> Vec<Bottleneck> {
         let mut found: Vec<Bottleneck> = self
+            .standing()
             .measured(now)
             .filter_map(|(stage, tally, evidence)| {
                 let severity = evidence.severity()?;
@@ -100,15 +105,10 @@ impl View {
         found
     }
 
-    /// Whether any stage is critical, without asking why.
-    pub fn has_critical_bottleneck(&self, now: Timestamp) -> bool {
-        self.measured(now)
-            .any(|(_, _, evidence)| evidence.severity() == Some(Severity::Critical))
-    }
-
     /// What there is to say about every stage with work in progress.
     fn readings(&self, now: Timestamp) -> BTreeMap<StageId, Reading> {
-        self.measured(now)
+        self.standing()
+            .measured(now)
             .map(|(stage, _, evidence)| {
                 let score = evidence.score();
                 let reading = Reading {
@@ -119,19 +119,6 @@ impl View {
                 (stage.id, reading)
             })
             .collect()
-    }
-
-    /// All stages with work in progress, retired ones too.
-    fn measured(&self, now: Timestamp) -> impl Iterator<Item = (&Stage, &StageTally, Evidence)> {
-        let today = self.date(now);
-        let mut near: Vec<_> = self.scheduled(today, NEAR_DAYS).collect();
-        near.sort_by_key(|departure| (departure.departure_date, departure.id));
-        self.state.stages().into_iter().filter_map(move |stage| {
-            let tally = self.tallies().stage(stage.id)?;
-            let mut evidence = Evidence::of(stage, tally, today, self.state.tenant.zone, now)?;
-            evidence.near_departures = NearDeparture::among(&near, tally, self.tallies());
-            Some((&**stage, tally, evidence))
-        })
     }
 
     fn bottleneck(
@@ -156,10 +143,48 @@ impl View {
             suggestion: Suggestion::of(&evidence, &cause),
             cycle_time_days: steady.then(|| f64::from(evidence.wip) / evidence.throughput_per_day),
             unstable,
+            late_yesterday: self
+                .yesterday
+                .as_ref()
+                .map(|past| past.late.get(&stage.id).copied().unwrap_or_default()),
             alert: self.state.active_alert(stage.id).cloned(),
             cause,
             evidence,
         }
+    }
+}
+
+impl<'a> Standing<'a> {
+    /// Whether any stage is critical, without asking why.
+    pub(super) fn has_critical_bottleneck(self, now: Timestamp) -> bool {
+        self.measured(now)
+            .any(|(_, _, evidence)| evidence.severity() == Some(Severity::Critical))
+    }
+
+    /// Work in progress past its due date, by stage.
+    pub(super) fn late(self, now: Timestamp) -> BTreeMap<StageId, u32> {
+        let late = |(id, tally): (StageId, &StageTally)| (id, count(tally.late(now)));
+        self.tallies
+            .stages()
+            .map(late)
+            .filter(|(_, late)| *late > 0)
+            .collect()
+    }
+
+    /// All stages with work in progress, retired ones too.
+    fn measured(
+        self,
+        now: Timestamp,
+    ) -> impl Iterator<Item = (&'a Stage, &'a StageTally, Evidence)> {
+        let today = self.date(now);
+        let mut near: Vec<_> = self.scheduled(today, NEAR_DAYS).collect();
+        near.sort_by_key(|departure| (departure.departure_date, departure.id));
+        self.state.stages().into_iter().filter_map(move |stage| {
+            let tally = self.tallies.stage(stage.id)?;
+            let mut evidence = Evidence::of(stage, tally, today, self.state.tenant.zone, now)?;
+            evidence.near_departures = NearDeparture::among(&near, tally, self.tallies);
+            Some((&**stage, tally, evidence))
+        })
     }
 }
 

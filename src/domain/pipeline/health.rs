@@ -4,7 +4,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::jamaah::Status;
+use super::standing::Standing;
 use super::tallies::StageTally;
 use super::view::View;
 use crate::domain::time::Timestamp;
@@ -97,10 +97,35 @@ impl Band {
     }
 }
 
+/// The health of the pipeline, and what it was.
+#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct HealthReport {
+    #[serde(flatten)]
+    pub health: Health,
+    /// The same people 24 hours before, at most a minute off: `as_of` says when.
+    /// `null` while the log is younger than that, and for a moment after the
+    /// tenant has been loaded.
+    pub yesterday: Option<Health>,
+}
+
 impl View {
     pub fn health(&self, now: Timestamp) -> Health {
+        self.standing().health(now)
+    }
+
+    /// With what it was the day before.
+    pub fn health_report(&self, now: Timestamp) -> HealthReport {
+        HealthReport {
+            health: self.health(now),
+            yesterday: self.yesterday.as_ref().map(|past| past.health.clone()),
+        }
+    }
+}
+
+impl Standing<'_> {
+    pub(super) fn health(self, now: Timestamp) -> Health {
         let today = self.date(now);
-        let people = self.tallies().people();
+        let people = self.tallies.people();
         let counts = people.by_status;
         let active = counts.active();
         let base = (active > 0).then(|| {
@@ -136,39 +161,33 @@ impl View {
         }
     }
 
-    fn task_totals(&self, today: NaiveDate) -> TaskTotals {
+    fn task_totals(self, today: NaiveDate) -> TaskTotals {
         let sum = |part: fn(&StageTally) -> u32| {
-            self.tallies().stages().map(|(_, tally)| part(tally)).sum()
+            self.tallies.stages().map(|(_, tally)| part(tally)).sum()
         };
         TaskTotals {
             open: sum(|tally| tally.open_tasks),
             blocked: sum(|tally| tally.blocked_tasks),
             overdue: sum(|tally| tally.overdue_tasks),
-            due_today: self.tallies().due_on(today),
-            completed_today: self.tallies().completed_on(today),
+            due_today: self.tallies.due_on(today),
+            completed_today: self.tallies.completed_on(today),
         }
     }
 
-    fn expected_misses(&self, today: NaiveDate) -> Option<f64> {
+    fn expected_misses(self, today: NaiveDate) -> Option<f64> {
         let soon = self.scheduled(today, MISSES_DAYS);
-        let (mut people, mut misses) = (0u32, 0.0);
-        let (mut guessed, mut unknown) = (false, false);
-        for pilgrim in soon.flat_map(|departure| self.people_on(departure.id)) {
-            let status = &pilgrim.status;
-            match (status.status, status.readiness_probability) {
-                (Status::Cancelled, _) => {}
-                (Status::Completed, _) => people += 1,
-                (_, Some(chance)) => {
-                    guessed = true;
-                    people += 1;
-                    misses += (1.0 - chance).clamp(0.0, 1.0);
-                }
-                (_, None) => unknown = true,
-            }
+        let (mut completed, mut active, mut known, mut misses) = (0, 0, 0, 0.0);
+        for tally in soon.filter_map(|departure| self.tallies.departure(departure.id)) {
+            let (forecast, missed) = tally.expected_misses();
+            completed += tally.people.by_status.completed;
+            active += tally.people.by_status.active();
+            known += forecast;
+            misses += missed;
         }
-        if unknown && !guessed {
+        if active > 0 && known == 0 {
             return None;
         }
+        let people = completed + known;
         Some(if people == 0 {
             0.0
         } else {
@@ -187,6 +206,7 @@ impl Deductions {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::pipeline::jamaah::Status;
     use crate::domain::pipeline::task::TaskStatus;
     use crate::domain::pipeline::view::scene::Scene;
 

@@ -21,14 +21,15 @@ use chrono::NaiveDate;
 
 use super::board::{Board, Day, TaskQuery};
 use super::change::Row;
-use super::departure::{Departure, DepartureState};
 use super::listing::{JamaahCard, JamaahQuery, Page, TaskCard, TaskPage};
+use super::past::Yesterday;
 use super::stage::Stage;
-use super::state::{Pilgrim, State};
+use super::standing::Standing;
+use super::state::State;
 use super::statistics::StageReport;
 use super::tallies::{StageTally, StatusCounts, Tallies};
-use crate::domain::ids::{DepartureId, JamaahId, StageId, TaskId};
-use crate::domain::time::{Timestamp, plus_days};
+use crate::domain::ids::{JamaahId, StageId, TaskId};
+use crate::domain::time::Timestamp;
 
 /// What a batch of changes touched. Ids may repeat.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,6 +72,8 @@ pub struct View {
     pub as_of: Timestamp,
     /// The date then in the tenant's zone, which buckets and windows are for.
     pub today: NaiveDate,
+    /// How it stood the day before, once that is known.
+    pub yesterday: Option<Arc<Yesterday>>,
 }
 
 impl View {
@@ -83,6 +86,7 @@ impl View {
             tallies: Tallies::compute(&state, today),
             as_of: now,
             today,
+            yesterday: None,
             state,
         }
     }
@@ -90,7 +94,10 @@ impl View {
     /// After a commit that led to `next`.
     pub fn advance(&self, next: State, touched: &Touched, now: Timestamp) -> Self {
         if next.tenant.zone != self.state.tenant.zone {
-            return Self::build(next, now);
+            return Self {
+                yesterday: self.yesterday.clone(),
+                ..Self::build(next, now)
+            };
         }
         let mut view = self.new_day(now);
         view.board.advance(&self.state, &next, touched);
@@ -113,6 +120,14 @@ impl View {
             view.tallies.new_day(today);
         }
         view
+    }
+
+    /// The same, with what is known of the day before.
+    pub fn after(&self, yesterday: Option<Yesterday>) -> Self {
+        Self {
+            yesterday: yesterday.map(Arc::new),
+            ..self.clone()
+        }
     }
 
     pub fn tasks(&self, query: &TaskQuery) -> TaskPage {
@@ -164,7 +179,14 @@ impl View {
     /// The date in the tenant's zone, which is `today` but for the moment
     /// after midnight in which the new day has not been published yet.
     pub(super) fn date(&self, now: Timestamp) -> NaiveDate {
-        self.state.tenant.zone.date_of(now)
+        self.standing().date(now)
+    }
+
+    pub(super) fn standing(&self) -> Standing<'_> {
+        Standing {
+            state: &self.state,
+            tallies: &self.tallies,
+        }
     }
 
     /// Everybody in memory, by status.
@@ -178,26 +200,5 @@ impl View {
 
     pub(super) fn board(&self) -> &Board {
         &self.board
-    }
-
-    /// Scheduled departures from a date on, so many days ahead at most.
-    pub(super) fn scheduled(
-        &self,
-        from: NaiveDate,
-        days: i32,
-    ) -> impl Iterator<Item = &Arc<Departure>> {
-        let last = plus_days(from, days);
-        self.state.departures().filter(move |departure| {
-            departure.state == DepartureState::Scheduled
-                && (from..=last).contains(&departure.departure_date)
-        })
-    }
-
-    /// Everybody on a departure.
-    pub(super) fn people_on(&self, departure: DepartureId) -> impl Iterator<Item = &Arc<Pilgrim>> {
-        self.board
-            .people()
-            .on(departure)
-            .filter_map(|id| self.state.pilgrim(id))
     }
 }

@@ -5,7 +5,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::snapshots::{self, Source};
 use crate::cache::Kind;
-use crate::domain::pipeline::health::Health;
+use crate::domain::pipeline::health::HealthReport;
 use crate::http::auth::authorized::Authorized;
 use crate::http::auth::needs::PipelineRead;
 use crate::http::conditional::IfNoneMatch;
@@ -15,12 +15,12 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(get_pipeline_health);
 }
 
-/// How the whole pipeline is doing, in one score and the counts behind it.
+/// How the whole pipeline is doing, in one score and the counts behind it, and how it did the day before.
 #[utoipa::path(
     tag = "pipeline",
     params(IfNoneMatch),
     security(("api_key" = ["pipeline.read"]), ("session" = ["pipeline.read"])),
-    responses((status = 200, description = "The health of the pipeline", body = Envelope<Health>)),
+    responses((status = 200, description = "The health of the pipeline", body = Envelope<HealthReport>)),
 )]
 #[get("/pipeline/health")]
 pub async fn get_pipeline_health(

@@ -97,6 +97,7 @@ fn moment(view: &View, freshness: Freshness) -> Moment {
     Moment {
         seq: view.state.head,
         second: second - second.rem_euclid(GOOD_FOR_SECONDS),
+        yesterday: view.yesterday.as_ref().map(|past| past.health.as_of),
         live: freshness.live,
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::actors::handle::Freshness;
 use crate::cache::Kind;
 use crate::domain::pipeline::bottleneck::Bottleneck;
-use crate::domain::pipeline::health::Health;
+use crate::domain::pipeline::health::HealthReport;
 use crate::domain::pipeline::statistics::StageReport;
 use crate::domain::pipeline::view::View;
 use crate::domain::time::Timestamp;
@@ -17,7 +17,7 @@ use crate::http::reply::Reply;
 #[derive(Serialize)]
 #[serde(untagged)]
 pub enum Numbers {
-    Health(Box<Health>),
+    Health(Box<HealthReport>),
     Stages(Vec<StageReport>),
     Bottlenecks(Vec<Bottleneck>),
 }
@@ -25,7 +25,7 @@ pub enum Numbers {
 impl Numbers {
     pub fn of(kind: Kind, view: &View, now: Timestamp) -> Self {
         match kind {
-            Kind::Health => Self::Health(Box::new(view.health(now))),
+            Kind::Health => Self::Health(Box::new(view.health_report(now))),
             Kind::Stages => Self::Stages(view.stages(now)),
             Kind::Bottlenecks => Self::Bottlenecks(view.bottlenecks(now)),
         }
