@@ -9,6 +9,7 @@ export type Me = Schemas['Me'];
 export type Permission = Schemas['Permission'];
 export type User = Schemas['User'];
 export type Actor = Schemas['Actor'];
+export type User = Schemas['User'];
 
 export type Health = Schemas['Health'];
 export type HealthBand = Schemas['HealthBand'];
@@ -19,6 +20,7 @@ export type BottleneckAlert = Schemas['BottleneckAlert'];
 export type Severity = Schemas['BottleneckSeverity'];
 export type DepartureReport = Schemas['DepartureReport'];
 export type DepartureRisk = Schemas['DepartureRisk'];
+export type Departure = Schemas['Departure'];
 
 export type Task = Schemas['Task'];
 export type TaskCard = Schemas['TaskCard'];
@@ -32,6 +34,9 @@ export type JamaahState = Schemas['JamaahStatus'];
 export type Status = Schemas['Status'];
 export type InstanceState = Schemas['InstanceState'];
 export type Reason = Schemas['Reason'];
+export type JamaahDetail = Schemas['JamaahDetail'];
+export type Passage = Schemas['Passage'];
+export type HistoryEvent = Schemas['Page_HistoryEvent']['items'][number];
 
 /** What every successful answer is wrapped in. */
 export interface Envelope<T> {

@@ -3,7 +3,7 @@
  * `['jamaah-page', id]`, and lists of ids, `['jamaah-list', filters]`.
  */
 
-import { queryOptions, useQuery } from '@tanstack/react-query';
+import { queryOptions, skipToken, useQuery } from '@tanstack/react-query';
 import { api, ask } from '@/shared/api/client';
 import { queryClient } from '@/shared/api/queryClient';
 import type { Jamaah, JamaahCard, JamaahState } from '@/shared/api/types';
@@ -48,9 +48,24 @@ export const jamaahPageQuery = (id: string) =>
       ask(api.GET('/api/v1/pipeline/jamaah/{id}', { signal, params: { path: { id } } })),
   });
 
+/** An older page of somebody's history; the first comes with the page itself. */
+export const jamaahHistoryQuery = (id: string, page: number) =>
+  queryOptions({
+    queryKey: ['jamaah-page', id, 'history', page] as const,
+    queryFn: async ({ signal }) =>
+      (
+        await ask(
+          api.GET('/api/v1/pipeline/jamaah/{id}', {
+            signal,
+            params: { path: { id }, query: { events_page: page } },
+          }),
+        )
+      ).data.events,
+  });
+
 /** The card of one that a list has brought. Draws again when it changes only. */
 export const useJamaah = (id: string): JamaahCard | undefined =>
-  useQuery<JamaahCard>({ queryKey: jamaahKey(id), enabled: false }).data;
+  useQuery<JamaahCard>({ queryKey: jamaahKey(id), queryFn: skipToken }).data;
 
 export function putJamaah(card: JamaahCard): void {
   queryClient.setQueryData<JamaahCard>(jamaahKey(card.id), (before) =>

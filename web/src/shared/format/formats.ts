@@ -77,6 +77,17 @@ export function formatsFor(language: string, timezone: string) {
     /** "Sel 24 Nov 2026" */
     dayWithYear: (at: Instant) => plain(inZone({ ...short, year: 'numeric' }), new Date(at)),
     daysBetween,
+    /** 00:00 of a date in the zone, in milliseconds. */
+    startOf: (date: string) => {
+      const [year = 0, month = 1, dayOfMonth = 1] = date.split('-').map(Number);
+      return new TZDate(year, month - 1, dayOfMonth, timezone).getTime();
+    },
+    /** "5–19 Okt" */
+    dayRange: (from: Instant, to: Instant) =>
+      inZone({ day: 'numeric', month: 'short' }).formatRange(new Date(from), new Date(to)),
+    /** Calendar days from today, in the zone, to a date. */
+    daysUntil: (date: string, now: Instant = Date.now()) =>
+      differenceInCalendarDays(new Date(`${date}T00:00:00`), sameDayHere(dayOf(now))),
     /** "H-5", "D-5" on the screen never broken; after the day "H+2". */
     daysTo: (days: number) => `${english ? 'D' : 'H'}${days < 0 ? '+' : '‑'}${Math.abs(days)}`,
     /** "4,6 hari", "3 j 15 m", "38 mnt". */
@@ -113,6 +124,9 @@ export function useFormats(): Formats {
   const timezone = useMaybeMe()?.tenant.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   return useMemo(() => formatsFor(i18n.language, timezone), [i18n.language, timezone]);
 }
+
+/** The day that an instant of a zone falls on, as a day here: only days are compared. */
+const sameDayHere = (day: TZDate): Date => new Date(day.getFullYear(), day.getMonth(), day.getDate());
 
 /** Without the comma that Indonesian puts behind the weekday in full dates only. */
 const plain = (format: Intl.DateTimeFormat, at: Date): string => format.format(at).replace(',', '');

@@ -19,6 +19,7 @@ export function applyEvent(event: LogEvent): void {
     markStaleIfKept(['comments', event.after?.task_id]);
   } else {
     applyJamaahEvent(event);
+    markStaleIfKept(['departures', 'one', event.after?.departure_id]);
   }
   if (isSomebodyElse(event)) {
     noteChange(`${type}:${event.subject.id}`, { by: event.by, kind: event.kind, at: Date.now() });

@@ -1,0 +1,49 @@
+/** Words that a list is filtered by. They reach the address when the hand has rested. */
+
+import { IconSearch } from '@tabler/icons-react';
+import { useEffect, useRef, useState } from 'react';
+import css from './filter.module.css';
+
+const RESTS_MS = 300;
+
+export function SearchBox({
+  label,
+  value,
+  onChange,
+}: {
+  label: string;
+  value: string | undefined;
+  onChange: (value: string | undefined) => void;
+}) {
+  const [typed, setTyped] = useState(value ?? '');
+  const sent = useRef(value ?? '');
+  const latest = useRef(onChange);
+  latest.current = onChange;
+  // the address changed by itself: back, a link, "clear filters"
+  useEffect(() => {
+    if ((value ?? '') === sent.current) return;
+    sent.current = value ?? '';
+    setTyped(value ?? '');
+  }, [value]);
+  useEffect(() => {
+    const words = typed.trim();
+    if (words === sent.current) return;
+    const timer = setTimeout(() => {
+      sent.current = words;
+      latest.current(words || undefined);
+    }, RESTS_MS);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  return (
+    <span className={css.search}>
+      <IconSearch size={16} stroke={1.8} aria-hidden />
+      <input
+        type="search"
+        aria-label={label}
+        placeholder={label}
+        value={typed}
+        onChange={({ target }) => setTyped(target.value)}
+      />
+    </span>
+  );
+}
