@@ -11,7 +11,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { departuresSearch } from '@/features/departures/search';
-import { jamaahSearch } from '@/features/jamaah/search';
+import { jamaahPageSearch, jamaahSearch } from '@/features/jamaah/search';
 import { overviewSearch } from '@/features/overview/search';
 import { tasksSearch } from '@/features/tasks/search';
 import { findMe } from '@/shared/session/me';
@@ -77,6 +77,7 @@ const jamaahList = createRoute({
 const jamaah = createRoute({
   getParentRoute: () => signedIn,
   path: '/dashboard/pipeline/jamaah/$id',
+  validateSearch: jamaahPageSearch,
   component: lazyRouteComponent(() => import('@/features/jamaah/JamaahPage'), 'JamaahPage'),
 });
 

@@ -7,7 +7,6 @@ type Schemas = components['schemas'];
 export type Meta = Schemas['Meta'];
 export type Me = Schemas['Me'];
 export type Permission = Schemas['Permission'];
-export type User = Schemas['User'];
 export type Actor = Schemas['Actor'];
 export type User = Schemas['User'];
 

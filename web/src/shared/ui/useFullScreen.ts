@@ -1,6 +1,5 @@
 import { useMediaQuery } from '@mantine/hooks';
-
-const PHONE = '(width < 768px)';
+import { PHONE } from '@/shared/ui/widths';
 
 /** On phones dialogs take the whole screen. */
 export const useFullScreen = (): boolean => useMediaQuery(PHONE, window.matchMedia(PHONE).matches) ?? false;
