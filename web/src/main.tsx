@@ -1,5 +1,6 @@
 import '@/app/styles';
 
+import { Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from '@/app/App';
 import { loadEnglish } from '@/app/loadEnglish';
@@ -10,4 +11,9 @@ takeBootstrap();
 await startWords(loadEnglish);
 
 const root = document.getElementById('root');
-if (root) createRoot(root).render(<App />);
+if (root)
+  createRoot(root).render(
+    <Suspense>
+      <App />
+    </Suspense>,
+  );

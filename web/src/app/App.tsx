@@ -3,14 +3,19 @@
 import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
+import { useMemo } from 'react';
 import { queryClient } from '@/shared/api/queryClient';
+import { useCommonWords } from '@/shared/words/common';
 import { router } from './router';
-import { cssVariables, theme } from './theme';
+import { cssVariables, themeIn } from './theme';
 
 /** The server puts one into every page; without it the library's `<style>` elements are refused. */
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
 
 export function App() {
+  const { t, i18n } = useCommonWords();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `t` is another function each time
+  const theme = useMemo(() => themeIn({ close: t('action.close') }), [i18n.language]);
   return (
     <MantineProvider
       theme={theme}

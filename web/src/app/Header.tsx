@@ -1,26 +1,31 @@
 /** The page's name, how the connection stands, what time it is there, light or dark. */
 
 import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
-import { IconMoon, IconSun } from '@tabler/icons-react';
+import { IconKeyboard, IconMoon, IconSearch, IconSun, type Icon as TablerIcon } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useFormats } from '@/shared/format/formats';
 import { TITLE_PLACE } from '@/shared/ui/PageTitle';
 import css from './Header.module.css';
+import { openHelp, openPalette } from './Keys';
 import { LivePill } from './LivePill';
 import { useShellWords } from './words/shell';
 
 export function Header() {
+  const { t } = useShellWords();
   return (
     <header className={css.header}>
       <div className={css.name}>
         <div id={TITLE_PLACE} />
         <Clock />
       </div>
+      <SearchButton />
       <div className={css.tools}>
         <LivePill />
         <span className={css.wide}>
           <Clock />
         </span>
+        <Tool icon={IconSearch} label={t('search.title')} onClick={openPalette} phone />
+        <Tool icon={IconKeyboard} label={t('keys.title')} onClick={openHelp} />
         <SchemeSwitch />
       </div>
     </header>
@@ -45,18 +50,49 @@ function SchemeSwitch() {
   const { t } = useShellWords();
   const { setColorScheme } = useMantineColorScheme();
   const scheme = useComputedColorScheme('light');
-  const Icon = scheme === 'dark' ? IconSun : IconMoon;
+  return (
+    <Tool
+      icon={scheme === 'dark' ? IconSun : IconMoon}
+      label={t('theme.switch')}
+      onClick={() => setColorScheme(scheme === 'dark' ? 'light' : 'dark')}
+    />
+  );
+}
+
+function Tool({
+  icon: Icon,
+  label,
+  onClick,
+  phone = false,
+}: {
+  icon: TablerIcon;
+  label: string;
+  onClick: () => void;
+  /** On phones only; the others are not there. */
+  phone?: boolean;
+}) {
   return (
     <ActionIcon
-      className={css.scheme}
+      className={phone ? css.phoneTool : css.tool}
       variant="subtle"
       color="gray"
-      size={32}
-      aria-label={t('theme.switch')}
-      data-tip={t('theme.switch')}
-      onClick={() => setColorScheme(scheme === 'dark' ? 'light' : 'dark')}
+      size={phone ? 44 : 32}
+      aria-label={label}
+      data-tip={label}
+      onClick={onClick}
     >
-      <Icon size={18} stroke={1.6} aria-hidden />
+      <Icon size={phone ? 22 : 18} stroke={1.6} aria-hidden />
     </ActionIcon>
+  );
+}
+
+function SearchButton() {
+  const { t } = useShellWords();
+  return (
+    <button type="button" className={css.search} onClick={openPalette} aria-keyshortcuts="Control+K">
+      <IconSearch size={16} stroke={1.8} aria-hidden />
+      <span>{t('search.button')}</span>
+      <kbd>Ctrl K</kbd>
+    </button>
   );
 }

@@ -7,8 +7,10 @@ import { useAsking, useMe } from '@/shared/session/session';
 import { ErrorBoundary } from '@/shared/ui/ErrorBoundary';
 import { Failure } from '@/shared/ui/Failure';
 import { TipLayer } from '@/shared/ui/tip';
+import { Work } from '@/shared/work/Work';
 import { ConnectionBar } from './ConnectionBar';
 import { Header } from './Header';
+import { Keys } from './Keys';
 import { BottomNavigation, Navigation } from './Navigation';
 import css from './Shell.module.css';
 import { useShellWords } from './words/shell';
@@ -43,6 +45,8 @@ export function Shell() {
       </div>
       <BottomNavigation />
       <TipLayer />
+      <Work />
+      <Keys />
       <Suspense>
         {asking && <SignInDialog />}
         <Toaster />

@@ -16,26 +16,40 @@ const colors = {
 
 const font = "'Inter Variable', system-ui, sans-serif";
 
-export const theme = createTheme({
-  colors,
-  primaryColor: 'lapis',
-  primaryShade: 6,
-  autoContrast: false,
-  fontFamily: font,
-  headings: { fontFamily: font, fontWeight: '600' },
-  fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.875rem', lg: '1rem', xl: '1.25rem' },
-  lineHeights: { xs: '1.3333', sm: '1.3846', md: '1.4286', lg: '1.375', xl: '1.3' },
-  spacing: { xs: '0.25rem', sm: '0.5rem', md: '0.75rem', lg: '1rem', xl: '1.5rem' },
-  radius: { xs: '4px', sm: '4px', md: '6px', lg: '8px', xl: '8px' },
-  defaultRadius: 'md',
-  cursorType: 'pointer',
-  respectReducedMotion: true,
-  breakpoints: { xs: '30em', sm: '48em', md: '62em', lg: '75em', xl: '90em' },
-  components: {
-    Button: { defaultProps: { size: 'sm', fw: 500 } },
-    Modal: { defaultProps: { centered: true, radius: 'lg' } },
-  },
-});
+/** The head of a dialog is a `<header>`, which would count as one of the page's. */
+const NO_BANNER = { header: { role: 'none' } };
+
+/** In the words of the language that is spoken. */
+export const themeIn = (words: { close: string }) =>
+  createTheme({
+    colors,
+    primaryColor: 'lapis',
+    primaryShade: 6,
+    autoContrast: false,
+    fontFamily: font,
+    headings: { fontFamily: font, fontWeight: '600' },
+    fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.875rem', lg: '1rem', xl: '1.25rem' },
+    lineHeights: { xs: '1.3333', sm: '1.3846', md: '1.4286', lg: '1.375', xl: '1.3' },
+    spacing: { xs: '0.25rem', sm: '0.5rem', md: '0.75rem', lg: '1rem', xl: '1.5rem' },
+    radius: { xs: '4px', sm: '4px', md: '6px', lg: '8px', xl: '8px' },
+    defaultRadius: 'md',
+    cursorType: 'pointer',
+    respectReducedMotion: true,
+    breakpoints: { xs: '30em', sm: '48em', md: '62em', lg: '75em', xl: '90em' },
+    components: {
+      Button: { defaultProps: { size: 'sm', fw: 500 } },
+      CloseButton: { defaultProps: { 'aria-label': words.close } },
+      Modal: {
+        defaultProps: {
+          centered: true,
+          radius: 'lg',
+          attributes: NO_BANNER,
+          overlayProps: { backgroundOpacity: 0.4 },
+        },
+      },
+      Drawer: { defaultProps: { attributes: NO_BANNER } },
+    },
+  });
 
 const shade = (color: keyof typeof colors, index: number) => `var(--mantine-color-${color}-${index})`;
 

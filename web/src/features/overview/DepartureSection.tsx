@@ -1,16 +1,14 @@
 /** Who leaves in the next days, and how ready each group is. */
 
-import '@mantine/core/styles/SegmentedControl.layer.css';
-
-import { SegmentedControl } from '@mantine/core';
 import { IconPlaneDeparture } from '@tabler/icons-react';
 import { keepPreviousData, useQuery, useSuspenseQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { departuresQuery } from '@/shared/api/snapshots';
 import { useFormats } from '@/shared/format/formats';
 import { Empty } from '@/shared/ui/Empty';
 import { Bone } from '@/shared/ui/Late';
 import { Section } from '@/shared/ui/Section';
+import { Segments } from '@/shared/ui/Segments';
 import { RISK_BELOW } from '@/shared/vocabulary/risk';
 import { DepartureRow } from './DepartureRow';
 import css from './DepartureSection.module.css';
@@ -44,23 +42,23 @@ function Counts() {
 
 function Range() {
   const { t } = useOverviewWords();
-  const navigate = route.useNavigate();
+  const chosen = useDays();
   return (
-    <SegmentedControl
-      size="xs"
-      withItemsBorders={false}
-      aria-label={t('departures.range')}
-      value={String(useDays())}
-      data={DAYS.map((days) => ({ value: String(days), label: t('departures.days', { count: days }) }))}
-      onChange={(value) => {
-        const days = DAYS.find((known) => String(known) === value);
-        void navigate({
-          search: days && days !== DAYS_AT_FIRST ? { days } : {},
-          replace: true,
-          resetScroll: false,
-        });
-      }}
-    />
+    <Segments label={t('departures.range')}>
+      {DAYS.map((days) => (
+        <Link
+          key={days}
+          from="/dashboard/pipeline"
+          search={{ days: days === DAYS_AT_FIRST ? undefined : days }}
+          replace
+          resetScroll={false}
+          activeOptions={{ exact: true }}
+          data-chosen={days === chosen || undefined}
+        >
+          {t('departures.days', { count: days })}
+        </Link>
+      ))}
+    </Segments>
   );
 }
 

@@ -102,6 +102,12 @@ export function formatsFor(language: string, timezone: string) {
       const hours = `${count(Math.floor(minutes / 60))} ${english ? 'h' : 'j'}`;
       return rest ? `${hours} ${count(rest)} m` : hours;
     },
+    /** A short wait: "40 dtk", then minutes. */
+    wait: (milliseconds: number) => {
+      const seconds = Math.max(1, Math.round(milliseconds / 1000));
+      if (seconds < 60) return `${count(seconds)} ${english ? 's' : 'dtk'}`;
+      return `${count(Math.round(seconds / 60))} ${english ? 'min' : 'mnt'}`;
+    },
     /** Relative under an hour, then the time, then yesterday, then the date. */
     ago: (at: Instant, now: Instant = Date.now()) => {
       const passed = new Date(now).getTime() - new Date(at).getTime();

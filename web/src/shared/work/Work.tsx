@@ -1,0 +1,18 @@
+/** Stands once around the pages; draws jobs and trouble when there are any. */
+
+import { lazy, Suspense } from 'react';
+import { useJobs, useTrouble } from './work';
+
+const JobPanel = lazy(() => import('./JobPanel'));
+const TroubleOverlay = lazy(() => import('./TroubleOverlay'));
+
+export function Work() {
+  const jobs = useJobs();
+  const trouble = useTrouble();
+  return (
+    <Suspense>
+      {jobs.length > 0 && <JobPanel />}
+      {trouble && <TroubleOverlay />}
+    </Suspense>
+  );
+}
