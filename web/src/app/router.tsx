@@ -10,7 +10,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router';
-import { departuresSearch } from '@/features/departures/search';
+import { departureSearch, departuresSearch } from '@/features/departures/search';
 import { jamaahPageSearch, jamaahSearch } from '@/features/jamaah/search';
 import { overviewSearch } from '@/features/overview/search';
 import { tasksSearch } from '@/features/tasks/search';
@@ -91,6 +91,7 @@ const departureList = createRoute({
 const departure = createRoute({
   getParentRoute: () => signedIn,
   path: '/dashboard/pipeline/departures/$id',
+  validateSearch: departureSearch,
   component: lazyRouteComponent(() => import('@/features/departures/DeparturePage'), 'DeparturePage'),
 });
 

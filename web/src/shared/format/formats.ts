@@ -66,7 +66,10 @@ export function formatsFor(language: string, timezone: string) {
     /** "Sel 24 Nov" of a date without a time, such as a departure's. */
     date: (date: string) => plain(asDate(short), new Date(`${date}T00:00:00Z`)),
     /** "Minggu, 29 November 2026" */
-    longDate: (date: string) => asDate({ dateStyle: 'full' }).format(new Date(`${date}T00:00:00Z`)),
+    longDate: (date: string) =>
+      asDate({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(
+        new Date(`${date}T00:00:00Z`),
+      ),
     /** "15/08/2028" on documents; "15 Aug 2028" in English. */
     documentDate: (date: string) =>
       asDate(

@@ -10,4 +10,4 @@ declare module '@/shared/words/i18n' {
 
 addWords('departures', id);
 
-export const useDeparturesWords = () => useTranslation('departures');
+export const useDepartureWords = () => useTranslation('departures');
