@@ -7,17 +7,15 @@ import { OnDemand } from '@/shared/ui/OnDemand';
 import css from './AccountMenu.module.css';
 import { useShellWords } from './words/shell';
 
-const FoldedMenu = lazy(() =>
-  import('./menus').then(({ FoldedAccountMenu }) => ({ default: FoldedAccountMenu })),
-);
-const WideMenu = lazy(() => import('./menus').then(({ WideAccountMenu }) => ({ default: WideAccountMenu })));
+const FoldedAccount = lazy(() => import('./panels').then((module) => ({ default: module.FoldedAccount })));
+const WideAccount = lazy(() => import('./panels').then((module) => ({ default: module.WideAccount })));
 
 export function AccountMenu({ folded }: { folded: boolean }) {
   return (
     <OnDemand
       key={String(folded)}
-      closed={(open) => <AccountButton folded={folded} onClick={open} aria-haspopup="menu" />}
-      Opened={folded ? FoldedMenu : WideMenu}
+      closed={(open) => <AccountButton folded={folded} onClick={open} aria-haspopup="dialog" />}
+      Opened={folded ? FoldedAccount : WideAccount}
     />
   );
 }

@@ -14,7 +14,7 @@ export function ConnectionBar() {
   if (state !== 'offline' && state !== 'read_only') return null;
   const Icon = state === 'offline' ? IconCloudOff : IconLock;
   return (
-    <div className={css.bar} data-state={state}>
+    <section className={css.bar} data-state={state} aria-label={t('live.details')}>
       <Icon size={18} stroke={1.8} aria-hidden />
       <span>{state === 'offline' ? t('offline', { time: format.time(dataAt) }) : t('read_only')}</span>
       {state === 'offline' && (
@@ -22,6 +22,6 @@ export function ConnectionBar() {
           {t('live.connect')}
         </button>
       )}
-    </div>
+    </section>
   );
 }

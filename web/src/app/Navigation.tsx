@@ -16,7 +16,7 @@ import css from './Navigation.module.css';
 import { type Destination, inMoreMenu, visibleTo } from './navigation';
 import { useShellWords } from './words/shell';
 
-const MoreMenu = lazy(() => import('./menus'));
+const MoreMenu = lazy(() => import('./panels'));
 
 /** From which width on there is room for words. */
 const WIDE = '(width >= 1200px)';
@@ -126,7 +126,7 @@ export function BottomNavigation() {
       {first.map((one) => (
         <BottomEntry key={one.key} destination={one} />
       ))}
-      <OnDemand closed={(open) => <MoreButton onClick={open} aria-haspopup="menu" />} Opened={MoreMenu} />
+      <OnDemand closed={(open) => <MoreButton onClick={open} aria-haspopup="dialog" />} Opened={MoreMenu} />
     </nav>
   );
 }

@@ -12,7 +12,8 @@ import { useCanWrite } from '@/shared/live/status';
 import { useMay } from '@/shared/session/session';
 import { Changing } from '@/shared/ui/Changing';
 import { Initials } from '@/shared/ui/Initials';
-import { SeverityBadge } from '@/shared/vocabulary/badges';
+import { usePhone } from '@/shared/ui/widths';
+import { Direction, SeverityBadge } from '@/shared/vocabulary/badges';
 import css from './BottleneckItem.module.css';
 import { useAcknowledge } from './useAcknowledge';
 import { useAdvice } from './useAdvice';
@@ -24,6 +25,9 @@ const CAUSES = 2;
 
 export function BottleneckItem({ bottleneck }: { bottleneck: Bottleneck }) {
   const name = useStageName()(bottleneck);
+  const { t } = useOverviewWords();
+  const format = useFormats();
+  const phone = usePhone();
   const scoreInWords = useScoreInWords(bottleneck);
   return (
     <article className={css.item} data-severity={bottleneck.severity}>
@@ -35,34 +39,50 @@ export function BottleneckItem({ bottleneck }: { bottleneck: Bottleneck }) {
           </Link>
         </h3>
         <Trend bottleneck={bottleneck} />
-        <Taken bottleneck={bottleneck} name={name} />
+        {!phone && <Taken bottleneck={bottleneck} name={name} />}
       </div>
       <Causes bottleneck={bottleneck} />
       <Advice bottleneck={bottleneck} />
+      {phone && (
+        <div className={css.actions}>
+          <Taken bottleneck={bottleneck} name={name} />
+          <Link to="/dashboard/pipeline/jamaah" search={{ stage: bottleneck.code }} className={css.see}>
+            {t('bottlenecks.see_people', { people: format.count(bottleneck.evidence.wip) })}
+          </Link>
+        </div>
+      )}
     </article>
   );
 }
 
-/** Whether it fills or empties, where that is so. */
-function Trend({ bottleneck: { unstable } }: { bottleneck: Bottleneck }) {
+/** More or fewer late than yesterday; until that is known, whether the stage fills or empties. */
+function Trend({ bottleneck: { evidence, late_yesterday, unstable } }: { bottleneck: Bottleneck }) {
   const { t } = useOverviewWords();
   const format = useFormats();
-  if (!unstable || unstable.growing_by_per_day === 0) return null;
-  const growing = unstable.growing_by_per_day > 0;
-  const rate = format.decimal(Math.abs(unstable.growing_by_per_day));
+  const growth = unstable?.growing_by_per_day ?? 0;
+  const flow =
+    growth === 0
+      ? undefined
+      : t(growth > 0 ? 'bottlenecks.growing' : 'bottlenecks.shrinking', {
+          rate: format.decimal(Math.abs(growth)),
+        });
+  if (late_yesterday == null) return flow && <span className={css.trend}>{flow}</span>;
+  const difference = evidence.late - late_yesterday;
+  const since = t('bottlenecks.since', { difference: format.signed(difference) });
   return (
-    <span className={css.trend} data-growing={growing || undefined}>
-      {t(growing ? 'bottlenecks.growing' : 'bottlenecks.shrinking', { rate })}
+    <span data-tip={flow ? `${since}\n${flow}` : since}>
+      <Direction difference={difference} goodWhen="down" short />
     </span>
   );
 }
 
-function Taken({ bottleneck: { alert, severity }, name }: { bottleneck: Bottleneck; name: string }) {
+function Taken({ bottleneck: { alert }, name }: { bottleneck: Bottleneck; name: string }) {
   const { t } = useOverviewWords();
   const format = useFormats();
   const nameOf = useNameOf();
   const may = useMay();
   const canWrite = useCanWrite();
+  const phone = usePhone();
   const acknowledge = useAcknowledge();
   if (!alert) return null;
   if (alert.acknowledged_at) {
@@ -81,9 +101,8 @@ function Taken({ bottleneck: { alert, severity }, name }: { bottleneck: Bottlene
   return (
     <Button
       className={css.action}
-      variant="default"
+      variant={phone ? 'filled' : 'default'}
       size="xs"
-      data-main={severity === 'critical' || undefined}
       disabled={!canWrite}
       loading={acknowledge.isPending}
       onClick={() => acknowledge.mutate({ alert, stage: name })}

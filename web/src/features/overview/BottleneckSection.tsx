@@ -1,6 +1,5 @@
 /** What holds people up, the worst first; four of them until all are asked for. */
 
-import { useMediaQuery } from '@mantine/hooks';
 import { IconMoodSmile } from '@tabler/icons-react';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { Link, useLocation } from '@tanstack/react-router';
@@ -10,7 +9,7 @@ import { useFormats } from '@/shared/format/formats';
 import { Empty } from '@/shared/ui/Empty';
 import { Bone } from '@/shared/ui/Late';
 import { Section } from '@/shared/ui/Section';
-import { PHONE } from '@/shared/ui/widths';
+import { usePhone } from '@/shared/ui/widths';
 import { useCommonWords } from '@/shared/words/common';
 import { BottleneckItem } from './BottleneckItem';
 import css from './BottleneckSection.module.css';
@@ -68,7 +67,7 @@ function MoreOrFewer() {
   const { t } = useOverviewWords();
   const format = useFormats();
   const all = useAll();
-  const phone = useMediaQuery(PHONE, window.matchMedia(PHONE).matches);
+  const phone = usePhone();
   const total = useSuspenseQuery(bottlenecksQuery).data.data.length;
   if (total <= (phone ? AT_FIRST_ON_PHONE : AT_FIRST)) return null;
   return (
@@ -87,7 +86,7 @@ function MoreOrFewer() {
 function List() {
   const { t } = useOverviewWords();
   const all = useAll();
-  const phone = useMediaQuery(PHONE, window.matchMedia(PHONE).matches);
+  const phone = usePhone();
   const bottlenecks = inOrder(useSuspenseQuery(bottlenecksQuery).data.data);
   if (bottlenecks.length === 0) {
     return (

@@ -11,10 +11,10 @@ import { Changing } from '@/shared/ui/Changing';
 import { Help } from '@/shared/ui/Help';
 import { Bone } from '@/shared/ui/Late';
 import { Section } from '@/shared/ui/Section';
-import { BandBadge, StatusIcon } from '@/shared/vocabulary/badges';
+import { BandBadge, Direction, StatusIcon } from '@/shared/vocabulary/badges';
 import { useCommonWords } from '@/shared/words/common';
 import css from './HealthStrip.module.css';
-import { FIGURES, type Figure, LIST, reasonOf, scoreReasons, shareOf } from './health';
+import { FIGURES, type Figure, GOOD_WHEN, LIST, reasonOf, scoreReasons, shareOf } from './health';
 import { useOverviewWords } from './words';
 
 export function HealthStrip() {
@@ -33,6 +33,7 @@ function Strip() {
   const nameOf = useStageName();
   const health = useSuspenseQuery(healthQuery).data.data;
   const stages = useSuspenseQuery(stagesQuery).data.data;
+  const before = health.yesterday;
   return (
     <div className={css.strip}>
       <div className={css.score}>
@@ -55,6 +56,12 @@ function Strip() {
           )}
           {health.band && <BandBadge band={health.band} />}
         </div>
+        <p className={css.since}>
+          {health.score != null && before?.score != null && (
+            <Direction difference={health.score - before.score} goodWhen="up" digits={1} />
+          )}{' '}
+          {before ? t('health.since') : t('health.before_unknown')}
+        </p>
         <p className={css.why}>{scoreReasons(health, t, format)}</p>
       </div>
       {FIGURES.map((figure) => {
@@ -81,6 +88,11 @@ function Strip() {
               </Link>
               {share !== undefined && <span className={css.share}>{format.percent(share)}</span>}
             </div>
+            <p className={css.since}>
+              {before && (
+                <Direction difference={health[figure] - before[figure]} goodWhen={GOOD_WHEN[figure]} />
+              )}
+            </p>
             <p className={css.why}>{reasonOf(figure, { health, stages }, { t, format, nameOf })}</p>
           </div>
         );

@@ -1,12 +1,11 @@
 /** A card for every active stage, empty ones too; on phones a row for each. */
 
-import { useMediaQuery } from '@mantine/hooks';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { bottlenecksQuery, stagesQuery } from '@/shared/api/snapshots';
 import { useFormats } from '@/shared/format/formats';
 import { Bone } from '@/shared/ui/Late';
 import { Section } from '@/shared/ui/Section';
-import { PHONE } from '@/shared/ui/widths';
+import { usePhone } from '@/shared/ui/widths';
 import { BarKey } from '@/shared/vocabulary/StackedBar';
 import { StageCard } from './StageCard';
 import { StageRow } from './StageRow';
@@ -15,7 +14,7 @@ import { useOverviewWords } from './words';
 
 export function StageSection() {
   const { t } = useOverviewWords();
-  const phone = useMediaQuery(PHONE, window.matchMedia(PHONE).matches);
+  const phone = usePhone();
   return phone ? (
     <Section
       title={t('stages.title')}

@@ -10,7 +10,8 @@ export type Permission = Schemas['Permission'];
 export type Actor = Schemas['Actor'];
 export type User = Schemas['User'];
 
-export type Health = Schemas['Health'];
+/** With how it was the day before. */
+export type Health = Schemas['HealthReport'];
 export type HealthBand = Schemas['HealthBand'];
 export type Stage = Schemas['Stage'];
 export type StageReport = Schemas['StageReport'];

@@ -177,10 +177,13 @@ export function Direction({
   difference,
   goodWhen,
   digits = 0,
+  short = false,
 }: {
   difference: number;
-  goodWhen?: 'up' | 'down';
+  goodWhen?: 'up' | 'down' | undefined;
   digits?: number;
+  /** Without the word, where there is no room; whoever hears the page still hears it. */
+  short?: boolean;
 }) {
   const { t } = useCommonWords();
   const format = useFormats();
@@ -191,7 +194,7 @@ export function Direction({
     <span className={css.direction} data-good={good}>
       <Icon size={14} stroke={1.8} aria-hidden />
       {way === 'same' ? t('direction.same') : <b>{format.signed(difference, digits)}</b>}
-      {good && t(`direction.${good}`)}
+      {good && <span className={short ? css.spoken : undefined}>{t(`direction.${good}`)}</span>}
     </span>
   );
 }
