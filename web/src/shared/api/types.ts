@@ -23,6 +23,10 @@ export type DepartureRisk = Schemas['DepartureRisk'];
 export type Departure = Schemas['Departure'];
 
 export type Task = Schemas['Task'];
+export type TaskChanges = Schemas['TaskChanges'];
+export type TaskComment = Schemas['Comment'];
+export type BulkResult = Schemas['BulkResult'];
+export type BulkTasks = Schemas['BulkTasks'];
 export type TaskCard = Schemas['TaskCard'];
 export type TaskStatus = Schemas['TaskStatus'];
 export type Priority = Schemas['Priority'];

@@ -54,8 +54,12 @@ export const taskQuery = (id: string) =>
       (await ask(api.GET('/api/v1/pipeline/tasks/{id}', { signal, params: { path: { id } } }))).data,
   });
 
-/** One task that a list has brought; loads it when none has. Draws again when that task changes only. */
-export const useTask = (id: string): TaskCard | undefined => useQuery(taskQuery(id)).data;
+/**
+ * One task that a list has brought; loads it when none has. Draws again when that task changes only. Lists and
+ * events keep it right, so that sixty cards on the screen never ask one by one.
+ */
+export const useTask = (id: string): TaskCard | undefined =>
+  useQuery({ ...taskQuery(id), enabled: ({ state }) => state.data === undefined }).data;
 
 /** Takes a row that was read, unless a newer one is there already. */
 export function putTask(card: TaskCard): void {
@@ -79,6 +83,18 @@ export function patchTask(row: Task, timezone: string): boolean {
   return true;
 }
 
+/** The row that a command of one's own answered with: shown without waiting for its event. */
+export function takeTask(row: Task, timezone: string): void {
+  patchTask(row, timezone);
+  for (const [queryKey, list] of queryClient.getQueriesData<IdList>({ queryKey: ['tasks'] })) {
+    const card = queryClient.getQueryData<TaskCard>(taskKey(row.id));
+    if (list?.ids.includes(row.id) && card && !belongs(card, queryKey[1] as TaskFilters)) {
+      queryClient.setQueryData<IdList>(queryKey, without(list, row.id));
+    }
+    markStale(queryKey);
+  }
+}
+
 /** An event about a task. */
 export function applyTaskEvent(event: LogEvent, timezone: string): void {
   const id = event.subject.id;
@@ -92,12 +108,21 @@ export function applyTaskEvent(event: LogEvent, timezone: string): void {
     const holds = list.ids.includes(id);
     // a card that moved is taken out at once; where it comes in, only the server knows its place
     if (event.gone || (holds && after && !belongs(after, filters))) {
-      queryClient.setQueryData<IdList>(queryKey, { ...list, ids: list.ids.filter((other) => other !== id) });
+      queryClient.setQueryData<IdList>(queryKey, without(list, id));
       markStale(queryKey);
     } else if (!holds || !before || !row || movesWithin(before, row)) {
       if (mayTouch(before, after ?? row, filters)) markStale(queryKey);
     }
   }
+}
+
+/** One less, in what is counted, too; the server's own count follows. */
+function without(list: IdList, id: string): IdList {
+  const { total } = list.meta;
+  return {
+    ids: list.ids.filter((other) => other !== id),
+    meta: { ...list.meta, ...(total ? { total: total - 1 } : {}) },
+  };
 }
 
 const OPEN = ['pending', 'in_progress', 'blocked'];

@@ -15,7 +15,7 @@ export function applyEvent(event: LogEvent): void {
     applyTaskEvent(event, currentMe()?.tenant.timezone ?? 'UTC');
     const jamaah = event.after?.jamaah_id as string | undefined;
     if (jamaah) markStaleIfKept(['jamaah-page', jamaah]);
-  } else if (type === 'task_comment') {
+  } else if (type === 'comment') {
     markStaleIfKept(['comments', event.after?.task_id]);
   } else {
     applyJamaahEvent(event);

@@ -19,7 +19,11 @@ const KEPT_MS = 3000;
 /** Above this pace in a second only rings are drawn, no name lines. */
 const QUIET_PACE = 5;
 
+/** So many subjects are remembered after that, for telling who it was when a change of one's own is refused. */
+const REMEMBERED = 500;
+
 const changes = new Map<string, Change>();
+const last = new Map<string, Change>();
 const listeners = new Map<string, Set<() => void>>();
 let recent: number[] = [];
 
@@ -30,6 +34,9 @@ const tell = (subject: string) => {
 /** `subject` is a type and an id: `task:…`. */
 export function noteChange(subject: string, change: Change): void {
   changes.set(subject, change);
+  last.delete(subject);
+  last.set(subject, change);
+  if (last.size > REMEMBERED) last.delete([...last.keys()][0] ?? '');
   recent = [...recent.filter((at) => at > change.at - 1000), change.at];
   tell(subject);
   setTimeout(() => {
@@ -38,6 +45,9 @@ export function noteChange(subject: string, change: Change): void {
     tell(subject);
   }, KEPT_MS);
 }
+
+/** The last change of somebody else, also when its glow is over. */
+export const lastChange = (subject: string): Change | undefined => last.get(subject);
 
 /** Whether so much happens that names would only flicker. */
 export const isBusy = (): boolean => recent.length > QUIET_PACE;
