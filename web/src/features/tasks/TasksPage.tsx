@@ -1,7 +1,78 @@
+/** The task board: what is to be done, by whom, until when; as columns or as a table. */
+
+import '@mantine/core/styles/Input.layer.css';
+import '@mantine/core/styles/Menu.layer.css';
+import '@mantine/core/styles/Popover.layer.css';
+
+import { useMediaQuery } from '@mantine/hooks';
+import { getRouteApi } from '@tanstack/react-router';
+import { lazy, Suspense, useCallback, useEffect, useMemo } from 'react';
 import { PageTitle } from '@/shared/ui/PageTitle';
+import { PHONE } from '@/shared/ui/widths';
+import { ActionsContext } from './actions';
+import { Board, PhoneBoard } from './Board';
+import { BulkBar } from './BulkBar';
+import { useRun } from './commands';
+import { useQuestion } from './dialogs';
+import { useDropping } from './dropping';
+import { useTaskKeys } from './keys';
+import css from './page.module.css';
+import { RoleTabs } from './RoleTabs';
+import { filtersOf, viewOf } from './search';
+import { clearSelection } from './selection';
+import { Table } from './Table';
+import { Toolbar } from './Toolbar';
 import { useTasksWords } from './words';
+
+const route = getRouteApi('/signed-in/dashboard/pipeline/tasks');
+
+const Drawer = lazy(() => import('./TaskDrawer'));
+const Questions = lazy(() => import('./Questions'));
+
+/** Where cards show their buttons always, and are higher. */
+const TOUCH = '(hover: none)';
 
 export function TasksPage() {
   const { t } = useTasksWords();
-  return <PageTitle>{t('title')}</PageTitle>;
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const phone = useMediaQuery(PHONE, window.matchMedia(PHONE).matches);
+  const touch = useMediaQuery(TOUCH, window.matchMedia(TOUCH).matches);
+  const view = viewOf(search);
+  const filters = useMemo(() => filtersOf(search), [search]);
+  const open = useCallback(
+    (id: string) => void navigate({ search: (before) => ({ ...before, task: id }), resetScroll: false }),
+    [navigate],
+  );
+  const run = useRun(open);
+  const actions = useMemo(() => ({ open, run }), [open, run]);
+  useTaskKeys(actions);
+  useDropping(actions);
+  useEffect(() => clearSelection, []);
+  return (
+    <ActionsContext value={actions}>
+      <div className={css.page}>
+        <PageTitle>{t('title')}</PageTitle>
+        <RoleTabs filters={filters} phone={phone} />
+        <Toolbar phone={phone} view={view} />
+        {view === 'table' ? (
+          <Table filters={filters} phone={phone} />
+        ) : phone ? (
+          <PhoneBoard filters={filters} />
+        ) : (
+          <Board filters={filters} touch={touch} />
+        )}
+        {view === 'board' && <BulkBar filters={filters} floating />}
+      </div>
+      <Suspense>
+        {search.task && <Drawer key={search.task} id={search.task} />}
+        <AskedFor />
+      </Suspense>
+    </ActionsContext>
+  );
+}
+
+function AskedFor() {
+  const question = useQuestion();
+  return question && <Questions question={question} />;
 }

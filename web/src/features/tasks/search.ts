@@ -1,6 +1,11 @@
 /** What the address of the task board may say: the filters of the list, and how it is shown. */
 
+import type { TaskFilters } from '@/shared/entities/tasks';
 import { oneOf, pageSize, positive, present, text } from '@/shared/search';
+
+/** In the order of the menu; `-` is the other way round. */
+export const SORTS = ['risk', 'due_at', 'priority', 'name', '-updated_at', '-created_at'] as const;
+export type Sort = (typeof SORTS)[number];
 
 export const tasksSearch = (given: Record<string, unknown>) =>
   present({
@@ -19,3 +24,30 @@ export const tasksSearch = (given: Record<string, unknown>) =>
     /** The task whose drawer is open. */
     task: text(given, 'task'),
   });
+
+export type TasksSearch = ReturnType<typeof tasksSearch>;
+
+const FILTERS = ['role', 'status', 'stage', 'assignee', 'priority', 'departure', 'q', 'sort'] as const;
+/** Those that leave something out; a tab and an order do not count as such. */
+const NARROWING = ['bucket', 'status', 'stage', 'assignee', 'priority', 'departure', 'q'] as const;
+/** Closed tasks have no column. */
+const CLOSED = ['completed', 'cancelled', 'all'];
+
+/** What a list of the board or the table is asked for. */
+export const filtersOf = (search: TasksSearch): TaskFilters =>
+  present(Object.fromEntries(FILTERS.map((key) => [key, search[key]]))) as TaskFilters;
+
+export const isNarrowed = (search: TasksSearch): boolean =>
+  NARROWING.some((key) => search[key] !== undefined);
+
+export const withoutFilters = (search: TasksSearch): TasksSearch => {
+  const rest = { ...search };
+  for (const key of [...NARROWING, 'page'] as const) delete rest[key];
+  return rest;
+};
+
+export const viewOf = (search: TasksSearch): 'board' | 'table' =>
+  search.status?.split(',').some((status) => CLOSED.includes(status)) ? 'table' : (search.view ?? 'board');
+
+/** The values of a filter that takes several. */
+export const valuesOf = (value: string | undefined): string[] => value?.split(',').filter(Boolean) ?? [];

@@ -1,0 +1,107 @@
+/** The board: a column for each bucket, beside one another; on phones one at a time. */
+
+import { useLocalStorage } from '@mantine/hooks';
+import { IconChevronsRight } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import type { Bucket } from '@/shared/api/types';
+import { type TaskFilters, tasksQuery } from '@/shared/entities/tasks';
+import { useFormats } from '@/shared/format/formats';
+import { BucketIcon } from '@/shared/vocabulary/badges';
+import { useCommonWords } from '@/shared/words/common';
+import css from './board.module.css';
+import { Column } from './Column';
+import { useDragging } from './dragging';
+import { BUCKETS } from './drop';
+import { valuesOf } from './search';
+import { useTasksWords } from './words';
+
+const route = getRouteApi('/signed-in/dashboard/pipeline/tasks');
+
+const isBucket = (value: string): value is Bucket => (BUCKETS as readonly string[]).includes(value);
+
+/** The columns that an address asks for: all, unless it names some. */
+export const bucketsOf = (search: { bucket?: string | undefined }): Bucket[] => {
+  const named = valuesOf(search.bucket).filter(isBucket);
+  return named.length > 0 ? BUCKETS.filter((bucket) => named.includes(bucket)) : BUCKETS;
+};
+
+export function Board({ filters, touch }: { filters: TaskFilters; touch: boolean }) {
+  const { t } = useTasksWords();
+  const common = useCommonWords().t;
+  const format = useFormats();
+  const buckets = bucketsOf(route.useSearch());
+  const dragging = useDragging();
+  const [laterOpen, setLaterOpen] = useLocalStorage({
+    key: 'lajur.later',
+    defaultValue: false,
+    getInitialValueInEffect: false,
+  });
+  const counts = useQuery(tasksQuery({ ...filters, limit: 1 })).data?.meta.buckets;
+  const folds = (bucket: Bucket) => bucket === 'later' && buckets.length > 1;
+  return (
+    <div className={css.board}>
+      {buckets.map((bucket) =>
+        folds(bucket) && !laterOpen && !dragging ? (
+          <button
+            key={bucket}
+            type="button"
+            className={css.folded}
+            aria-label={t('column.unfold', { name: common(`bucket.${bucket}`) })}
+            onClick={() => setLaterOpen(true)}
+          >
+            <IconChevronsRight size={16} stroke={1.8} aria-hidden />
+            <BucketIcon bucket={bucket} />
+            <span className={css.foldedName}>{common(`bucket.${bucket}`)}</span>
+            {counts && <span className={css.count}>{format.count(counts[bucket])}</span>}
+          </button>
+        ) : (
+          <Column
+            key={bucket}
+            bucket={bucket}
+            filters={filters}
+            touch={touch}
+            {...(folds(bucket) ? { onFold: () => setLaterOpen(false) } : {})}
+          />
+        ),
+      )}
+    </div>
+  );
+}
+
+/** On phones: the buckets as tabs with their counts, and the one that is chosen. */
+export function PhoneBoard({ filters }: { filters: TaskFilters }) {
+  const { t } = useTasksWords();
+  const format = useFormats();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const counts = useQuery(tasksQuery({ ...filters, limit: 1 })).data?.meta.buckets;
+  const named = valuesOf(search.bucket).find(isBucket);
+  const bucket = named ?? 'urgent';
+  return (
+    <>
+      <div className={css.phoneTabs} role="tablist" aria-label={t('filter.bucket')}>
+        {BUCKETS.map((one) => (
+          <button
+            key={one}
+            type="button"
+            role="tab"
+            aria-selected={one === bucket}
+            aria-controls="phone-column"
+            className={css.phoneTab}
+            onClick={() => void navigate({ search: (before) => ({ ...before, bucket: one }), replace: true })}
+          >
+            <span>
+              <BucketIcon bucket={one} size={18} />
+              {counts ? format.count(counts[one]) : '–'}
+            </span>
+            {t(`short.${one}`)}
+          </button>
+        ))}
+      </div>
+      <div className={css.phoneColumn} id="phone-column" role="tabpanel" aria-label={t(`short.${bucket}`)}>
+        <Column key={bucket} bucket={bucket} filters={filters} touch bare />
+      </div>
+    </>
+  );
+}
