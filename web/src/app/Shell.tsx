@@ -8,6 +8,7 @@ import { ErrorBoundary } from '@/shared/ui/ErrorBoundary';
 import { Failure } from '@/shared/ui/Failure';
 import { TipLayer } from '@/shared/ui/tip';
 import { Work } from '@/shared/work/Work';
+import { Concerns } from './Concerns';
 import { ConnectionBar } from './ConnectionBar';
 import { Header } from './Header';
 import { Keys } from './Keys';
@@ -47,6 +48,7 @@ export function Shell() {
       <TipLayer />
       <Work />
       <Keys />
+      <Concerns />
       <Suspense>
         {asking && <SignInDialog />}
         <Toaster />

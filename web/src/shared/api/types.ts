@@ -22,6 +22,7 @@ export type DepartureReport = Schemas['DepartureReport'];
 export type DepartureRisk = Schemas['DepartureRisk'];
 export type Departure = Schemas['Departure'];
 
+export type Comment = Schemas['Comment'];
 export type Task = Schemas['Task'];
 export type TaskChanges = Schemas['TaskChanges'];
 export type TaskComment = Schemas['Comment'];

@@ -13,6 +13,7 @@ import type { Envelope, Health, Me } from '@/shared/api/types';
 import { askToSignIn } from '@/shared/session/session';
 import { applyEvent } from './apply';
 import type { LogEvent } from './event';
+import { tellPersonal } from './personal';
 import { markStale } from './refresh';
 import { liveStatus, setLive } from './status';
 import { onWaking } from './waking';
@@ -45,6 +46,7 @@ export function startLive(me: Me): void {
   if (may('tasks.read') || may('tasks.read_all')) {
     followLog(client.newSubscription(channel('pipeline:tasks'), { getState: loadedPosition() }));
   }
+  if (me.user) followPerson(client.newSubscription(channel(`user:${me.user.id}`)));
   client.connect();
   stopWatching = onWaking(reconnect);
 }
@@ -124,6 +126,12 @@ function followLog(subscription: Subscription): void {
     setLive({ heardAt: now, seq: event.seq, delayMs: Math.max(0, now - Date.parse(event.at)) });
     applyEvent(event);
   });
+  subscription.subscribe();
+}
+
+/** From now on: what happened before is on the pages already. */
+function followPerson(subscription: Subscription): void {
+  subscription.on('publication', ({ data }) => tellPersonal(data as LogEvent));
   subscription.subscribe();
 }
 

@@ -5,10 +5,12 @@ import '@mantine/core/styles/Notification.layer.css';
 import '@mantine/notifications/styles.layer.css';
 
 import { Button } from '@mantine/core';
-import { Notifications, notifications } from '@mantine/notifications';
+import { Notifications, notifications, useNotifications } from '@mantine/notifications';
 import { IconCircleCheck, IconCircleX, IconGitMerge, IconInfoCircle } from '@tabler/icons-react';
+import { useCommonWords } from '@/shared/words/common';
 import { STAYS_MS, type Toast, type ToastTone } from './toast';
 import css from './toaster.module.css';
+import { usePhone } from './widths';
 
 const ICON = {
   success: IconCircleCheck,
@@ -53,5 +55,18 @@ export function showToast(tone: ToastTone, { title, text, action }: Toast): void
 }
 
 export default function Toaster() {
-  return <Notifications limit={AT_ONCE} position="bottom-right" zIndex={400} />;
+  const { t } = useCommonWords();
+  const phone = usePhone();
+  const waiting = useNotifications().queue.length;
+  return (
+    <>
+      <Notifications
+        limit={AT_ONCE}
+        position={phone ? 'top-center' : 'bottom-right'}
+        zIndex={400}
+        pauseResetOnHover="all"
+      />
+      {waiting > 0 && <output className={css.waiting}>{t('more_messages', { count: waiting })}</output>}
+    </>
+  );
 }

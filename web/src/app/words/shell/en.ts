@@ -74,6 +74,15 @@ export const en: Translated<typeof id> = {
     more_tasks: 'All {{total}} matching tasks',
     searching: 'Searching…',
   },
+  concerns: {
+    assigned_one: '{{name}} has given you {{count}} task',
+    assigned_other: '{{name}} has given you {{count}} tasks',
+    commented: '{{name}} has commented on your task',
+    somebody: 'Somebody',
+    open: 'Open',
+    rights: 'What you may do has changed',
+    rights_text: 'There may be more or fewer pages that you can open.',
+  },
   not_found: {
     title: 'There is no such page',
     text: 'Its address may be misspelt or have moved.',

@@ -71,6 +71,14 @@ export const id = {
     more_tasks: 'Semua {{total}} tugas yang cocok',
     searching: 'Mencari…',
   },
+  concerns: {
+    assigned_other: '{{name}} menugaskan {{count}} tugas kepada Anda',
+    commented: '{{name}} mengomentari tugas Anda',
+    somebody: 'Seseorang',
+    open: 'Buka',
+    rights: 'Hak akses Anda berubah',
+    rights_text: 'Halaman yang dapat Anda buka mungkin bertambah atau berkurang.',
+  },
   not_found: {
     title: 'Halaman ini tidak ada',
     text: 'Alamatnya mungkin salah tulis atau sudah pindah.',

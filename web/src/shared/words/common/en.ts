@@ -69,6 +69,8 @@ export const en: Translated<typeof id> = {
   section_failed: '{{what}} could not be loaded',
   retry_in_one: 'Trying again in {{count}} second.',
   retry_in_other: 'Trying again in {{count}} seconds.',
+  more_messages_one: '+{{count}} more',
+  more_messages_other: '+{{count}} more',
   still_here: 'What you typed is still on this page.',
   time_left: 'about {{time}} left',
   request_code: 'Request code {{id}}',

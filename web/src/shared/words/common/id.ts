@@ -64,6 +64,7 @@ export const id = {
 
   section_failed: '{{what}} tidak dapat dimuat',
   retry_in_other: 'Dicoba lagi otomatis dalam {{count}} detik.',
+  more_messages_other: '+{{count}} lainnya',
   still_here: 'Isian Anda masih ada di halaman ini.',
   time_left: 'sekitar {{time}} lagi',
   request_code: 'Kode permintaan {{id}}',

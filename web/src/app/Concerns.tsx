@@ -1,0 +1,88 @@
+/** Toasts about what concerns whoever looks: tasks given to them, comments on those, their rights. */
+
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+import { api, ask } from '@/shared/api/client';
+import type { Comment } from '@/shared/api/types';
+import { useNameOf } from '@/shared/entities/people';
+import type { LogEvent } from '@/shared/live/event';
+import { onPersonal } from '@/shared/live/personal';
+import { signedInAs, useMe } from '@/shared/session/session';
+import { toast } from '@/shared/ui/toast';
+import { useShellWords } from './words/shell';
+
+/** Many tasks given at once are one message. */
+const TOGETHER_MS = 1200;
+
+export function Concerns() {
+  const me = useMe().user?.id;
+  const assigned = useAssigned();
+  const commented = useCommented();
+  const rights = useRights();
+  const latest = useRef({ assigned, commented, rights });
+  latest.current = { assigned, commented, rights };
+  useEffect(
+    () =>
+      onPersonal((event) => {
+        const mine = event.by.type === 'user' && event.by.id === me;
+        if (event.subject.type === 'user' || event.subject.type === 'role') latest.current.rights();
+        else if (mine || event.gone) return;
+        else if (event.kind === 'task.assigned') latest.current.assigned(event);
+        else if (event.kind === 'comment.created') latest.current.commented(event);
+      }),
+    [me],
+  );
+  return null;
+}
+
+function useAssigned(): (event: LogEvent) => void {
+  const { t } = useShellWords();
+  const navigate = useNavigate();
+  const nameOf = useNameOf();
+  const waiting = useRef<LogEvent[]>([]);
+  const tell = () => {
+    const [first] = waiting.current;
+    const tasks = new Set(waiting.current.map(({ subject }) => subject.id));
+    waiting.current = [];
+    if (!first) return;
+    toast.info({
+      title: t('concerns.assigned', { count: tasks.size, name: nameOf(first.by) ?? t('concerns.somebody') }),
+      action: {
+        label: t('concerns.open'),
+        run: () => void navigate({ to: '/dashboard/pipeline/tasks', search: { assignee: 'me' } }),
+      },
+    });
+  };
+  return (event) => {
+    if (waiting.current.length === 0) setTimeout(tell, TOGETHER_MS);
+    waiting.current.push(event);
+  };
+}
+
+function useCommented(): (event: LogEvent) => void {
+  const { t } = useShellWords();
+  const navigate = useNavigate();
+  return ({ after }) => {
+    const comment = after as Comment | undefined;
+    if (!comment) return;
+    toast.info({
+      title: t('concerns.commented', { name: comment.author_name }),
+      text: comment.body,
+      action: {
+        label: t('concerns.open'),
+        run: () => void navigate({ to: '/dashboard/pipeline/tasks', search: { task: comment.task_id } }),
+      },
+    });
+  };
+}
+
+function useRights(): () => void {
+  const { t } = useShellWords();
+  const before = useMe();
+  return async () => {
+    const { data } = await ask(api.GET('/api/v1/me')).catch(() => ({ data: undefined }));
+    if (!data || JSON.stringify(data.permissions) === JSON.stringify(before.permissions)) return;
+    signedInAs(data);
+    toast.info({ title: t('concerns.rights'), text: t('concerns.rights_text') });
+  };
+}
