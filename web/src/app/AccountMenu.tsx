@@ -4,6 +4,7 @@ import { lazy, type Ref } from 'react';
 import { useMe } from '@/shared/session/session';
 import { Initials } from '@/shared/ui/Initials';
 import { OnDemand } from '@/shared/ui/OnDemand';
+import { useRoleName } from '@/shared/vocabulary/roles';
 import css from './AccountMenu.module.css';
 import { useShellWords } from './words/shell';
 
@@ -25,6 +26,7 @@ export function AccountButton({
   ...button
 }: { folded: boolean; ref?: Ref<HTMLButtonElement> } & React.ComponentProps<'button'>) {
   const { t } = useShellWords();
+  const roleName = useRoleName();
   const { user, roles, api_key } = useMe();
   const name = user?.name ?? api_key?.name ?? '';
   return (
@@ -38,7 +40,7 @@ export function AccountButton({
       {!folded && (
         <span className={css.who}>
           <strong>{name}</strong>
-          <span>{roles.join(', ')}</span>
+          <span>{roles.map(roleName).join(', ')}</span>
         </span>
       )}
     </button>

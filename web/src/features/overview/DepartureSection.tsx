@@ -1,9 +1,10 @@
 /** Who leaves in the next days, and how ready each group is. */
 
 import { IconPlaneDeparture } from '@tabler/icons-react';
-import { keepPreviousData, useQuery, useSuspenseQuery } from '@tanstack/react-query';
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { departuresQuery } from '@/shared/api/snapshots';
+import { queryClient } from '@/shared/api/queryClient';
+import { DEPARTURE_DAYS, departuresQuery } from '@/shared/api/snapshots';
 import { useFormats } from '@/shared/format/formats';
 import { Empty } from '@/shared/ui/Empty';
 import { Bone } from '@/shared/ui/Late';
@@ -28,8 +29,12 @@ export function DepartureSection() {
   );
 }
 
-/** What is there while another range is on its way: the range before. */
-const useDepartures = () => useQuery({ ...departuresQuery(useDays()), placeholderData: keepPreviousData });
+/** What is there while another range is on its way: the range before, at first the one that the page came with. */
+const useDepartures = () =>
+  useQuery({
+    ...departuresQuery(useDays()),
+    placeholderData: (before) => before ?? queryClient.getQueryData(departuresQuery(DEPARTURE_DAYS).queryKey),
+  });
 
 function Counts() {
   const { t } = useOverviewWords();

@@ -6,8 +6,7 @@
 import type { Bottleneck, DepartureReport, Envelope, Health, Me, StageReport } from './types';
 
 export interface Bootstrap {
-  me: Me;
-  csrf_token: string | null;
+  me: Envelope<Me>;
   health?: Envelope<Health>;
   stages?: Envelope<StageReport[]>;
   bottlenecks?: Envelope<Bottleneck[]>;
@@ -16,7 +15,5 @@ export interface Bootstrap {
 
 export function readBootstrap(): Bootstrap | undefined {
   const text = document.getElementById('bootstrap')?.textContent;
-  if (!text) return undefined;
-  const given = JSON.parse(text) as Bootstrap;
-  return { ...given, me: { ...given.me, csrf_token: given.csrf_token ?? given.me.csrf_token ?? null } };
+  return text ? (JSON.parse(text) as Bootstrap) : undefined;
 }

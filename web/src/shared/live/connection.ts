@@ -4,6 +4,7 @@
  * everything is loaded anew.
  */
 
+import { hashKey } from '@tanstack/react-query';
 import { Centrifuge, type Subscription } from 'centrifuge';
 import { api, ask } from '@/shared/api/client';
 import { ApiError } from '@/shared/api/errors';
@@ -108,7 +109,7 @@ function followState(subscription: Subscription, name: Snapshot): void {
     // other ranges of the same resource
     if (name === 'departures') {
       for (const { queryKey } of queryClient.getQueryCache().findAll({ queryKey: ['departures'] })) {
-        if (queryKey !== SNAPSHOT_KEYS.departures) markStale(queryKey);
+        if (hashKey(queryKey) !== hashKey(SNAPSHOT_KEYS.departures)) markStale(queryKey);
       }
     }
   };

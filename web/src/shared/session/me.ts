@@ -12,7 +12,7 @@ export function takeBootstrap(): void {
   const given = readBootstrap();
   if (!given) return;
   seedSnapshots(given);
-  signedInAs(given.me);
+  signedInAs(given.me.data);
 }
 
 /** Who is signed in; `undefined` when nobody is. */
