@@ -3,14 +3,15 @@
 import { IconCloudOff, IconLock } from '@tabler/icons-react';
 import { useFormats } from '@/shared/format/formats';
 import { reconnectNow } from '@/shared/live/live';
-import { useLiveStatus } from '@/shared/live/status';
+import { useLive, useLiveState } from '@/shared/live/status';
 import css from './ConnectionBar.module.css';
 import { useShellWords } from './words/shell';
 
 export function ConnectionBar() {
   const { t } = useShellWords();
   const format = useFormats();
-  const { state, dataAt } = useLiveStatus();
+  const state = useLiveState();
+  const dataAt = useLive((live) => live.dataAt);
   if (state !== 'offline' && state !== 'read_only') return null;
   const Icon = state === 'offline' ? IconCloudOff : IconLock;
   return (

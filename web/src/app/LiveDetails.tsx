@@ -6,7 +6,7 @@ import { Button, Popover } from '@mantine/core';
 import { useState } from 'react';
 import { useFormats } from '@/shared/format/formats';
 import { reconnectNow } from '@/shared/live/live';
-import { useLiveStatus } from '@/shared/live/status';
+import { useLive } from '@/shared/live/status';
 import { PillButton } from './LivePill';
 import css from './LivePill.module.css';
 import { useShellWords } from './words/shell';
@@ -27,7 +27,7 @@ export default function LiveDetails() {
 }
 
 function Details() {
-  const status = useLiveStatus();
+  const status = useLive((live) => live);
   const { t } = useShellWords();
   const format = useFormats();
   const rows: [string, string][] = [

@@ -3,7 +3,7 @@
 import { IconCloudOff, IconLoader2, IconLock, IconLogin2, IconRefresh } from '@tabler/icons-react';
 import { type ComponentProps, lazy, useEffect, useState } from 'react';
 import { useFormats } from '@/shared/format/formats';
-import { type LiveStatus, useLiveStatus } from '@/shared/live/status';
+import { type LiveState, liveStatus, useLive, useLiveState } from '@/shared/live/status';
 import { askToSignIn } from '@/shared/session/session';
 import { OnDemand } from '@/shared/ui/OnDemand';
 import css from './LivePill.module.css';
@@ -24,7 +24,8 @@ const QUIET_AFTER_SECONDS = 60;
 
 export function LivePill() {
   const { t } = useShellWords();
-  const { state, attempts } = useLiveStatus();
+  const state = useLiveState();
+  const attempts = useLive((live) => live.attempts);
   return (
     <>
       <OnDemand
@@ -40,29 +41,31 @@ export function LivePill() {
 
 export function PillButton({ onClick, ...button }: ComponentProps<'button'>) {
   const { t } = useShellWords();
-  const status = useLiveStatus();
-  const Icon = status.state === 'live' ? undefined : ICON[status.state];
+  const state = useLiveState();
+  const attempts = useLive((live) => live.attempts);
+  const Icon = state === 'live' ? undefined : ICON[state];
   return (
     <button
       {...button}
       type="button"
       className={css.pill}
-      data-state={status.state}
-      onClick={status.state === 'signed_out' ? () => void askToSignIn() : onClick}
+      data-state={state}
+      onClick={state === 'signed_out' ? () => void askToSignIn() : onClick}
     >
       {Icon ? <Icon size={16} stroke={1.8} aria-hidden /> : <span className={css.dot} aria-hidden />}
-      <span>{t(`live.${status.state}`, { attempts: status.attempts })}</span>
-      <Rest status={status} />
+      <span>{t(`live.${state}`, { attempts })}</span>
+      <Rest state={state} />
     </button>
   );
 }
 
 /** After the word: how old what is shown can be. */
-function Rest({ status }: { status: LiveStatus }) {
+function Rest({ state }: { state: LiveState }) {
   const { t } = useShellWords();
   const format = useFormats();
-  const seconds = useSecondsSince(status.heardAt);
-  const time = format.time(status.dataAt);
+  const dataAt = useLive((live) => live.dataAt);
+  const seconds = useSecondsUnheard();
+  const time = format.time(dataAt);
   const rest = {
     connecting: '',
     live: seconds < QUIET_AFTER_SECONDS ? t('live.seconds', { seconds: Math.max(1, seconds) }) : '',
@@ -70,15 +73,18 @@ function Rest({ status }: { status: LiveStatus }) {
     offline: t('live.data_read_only', { time }),
     read_only: t('live.storage'),
     signed_out: t('live.sign_in'),
-  }[status.state];
+  }[state];
   return rest && <span className={css.rest}>· {rest}</span>;
 }
 
-function useSecondsSince(at: number): number {
-  const [now, setNow] = useState(Date.now);
+/** Looks once a second instead of with every message. */
+function useSecondsUnheard(): number {
+  const [seconds, setSeconds] = useState(0);
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1000);
+    const timer = setInterval(() => {
+      setSeconds(Math.max(0, Math.round((Date.now() - liveStatus().heardAt) / 1000)));
+    }, 1000);
     return () => clearInterval(timer);
   }, []);
-  return Math.max(0, Math.round((now - at) / 1000));
+  return seconds;
 }

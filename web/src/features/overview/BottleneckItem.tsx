@@ -3,6 +3,7 @@
 import { Button } from '@mantine/core';
 import { IconBulb } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import { memo } from 'react';
 import { Trans } from 'react-i18next';
 import type { Bottleneck } from '@/shared/api/types';
 import { useNameOf } from '@/shared/entities/people';
@@ -23,7 +24,7 @@ const DAY_MS = 86_400_000;
 /** Of why tasks are blocked, the most frequent. */
 const CAUSES = 2;
 
-export function BottleneckItem({ bottleneck }: { bottleneck: Bottleneck }) {
+export const BottleneckItem = memo(function BottleneckItem({ bottleneck }: { bottleneck: Bottleneck }) {
   const name = useStageName()(bottleneck);
   const { t } = useOverviewWords();
   const format = useFormats();
@@ -53,7 +54,7 @@ export function BottleneckItem({ bottleneck }: { bottleneck: Bottleneck }) {
       )}
     </article>
   );
-}
+});
 
 /** More or fewer late than yesterday; until that is known, whether the stage fills or empties. */
 function Trend({ bottleneck: { evidence, late_yesterday, unstable } }: { bottleneck: Bottleneck }) {

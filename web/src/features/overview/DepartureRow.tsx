@@ -1,6 +1,7 @@
 /** One departure: when, which package, how many are ready, and how many give reason to worry. */
 
 import { Link } from '@tanstack/react-router';
+import { memo } from 'react';
 import { Trans } from 'react-i18next';
 import type { DepartureReport } from '@/shared/api/types';
 import { useFormats } from '@/shared/format/formats';
@@ -10,7 +11,7 @@ import { StackedBar } from '@/shared/vocabulary/StackedBar';
 import css from './DepartureRow.module.css';
 import { useOverviewWords } from './words';
 
-export function DepartureRow({ departure }: { departure: DepartureReport }) {
+export const DepartureRow = memo(function DepartureRow({ departure }: { departure: DepartureReport }) {
   const { t } = useOverviewWords();
   const format = useFormats();
   const { days_to_departure: days } = departure;
@@ -27,7 +28,7 @@ export function DepartureRow({ departure }: { departure: DepartureReport }) {
       {departure.forecast ? <Forecast departure={departure} /> : <Counted departure={departure} />}
     </Link>
   );
-}
+});
 
 function Forecast({ departure }: { departure: DepartureReport }) {
   const { t } = useOverviewWords();

@@ -7,6 +7,7 @@ import {
   IconHandStop,
 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import { memo } from 'react';
 import type { Severity, StageReport } from '@/shared/api/types';
 import { useStageName } from '@/shared/entities/stages';
 import { useFormats } from '@/shared/format/formats';
@@ -20,7 +21,13 @@ import { useOverviewWords } from './words';
 
 const ICON = { size: 16, stroke: 1.8 } as const;
 
-export function StageCard({ stage, severity }: { stage: StageReport; severity: Severity | undefined }) {
+export const StageCard = memo(function StageCard({
+  stage,
+  severity,
+}: {
+  stage: StageReport;
+  severity: Severity | undefined;
+}) {
   const { t } = useOverviewWords();
   const format = useFormats();
   const name = useStageName()(stage);
@@ -56,7 +63,7 @@ export function StageCard({ stage, severity }: { stage: StageReport; severity: S
       <Limits stage={stage} />
     </Link>
   );
-}
+});
 
 function Counts({ stage }: { stage: StageReport }) {
   const { t } = useOverviewWords();

@@ -2,6 +2,7 @@
 
 import { IconClockExclamation } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import { memo } from 'react';
 import type { Severity, StageReport } from '@/shared/api/types';
 import { useStageName } from '@/shared/entities/stages';
 import { useFormats } from '@/shared/format/formats';
@@ -11,7 +12,13 @@ import css from './StageRow.module.css';
 import { behindStage } from './stageLink';
 import { useOverviewWords } from './words';
 
-export function StageRow({ stage, severity }: { stage: StageReport; severity: Severity | undefined }) {
+export const StageRow = memo(function StageRow({
+  stage,
+  severity,
+}: {
+  stage: StageReport;
+  severity: Severity | undefined;
+}) {
   const { t } = useOverviewWords();
   const format = useFormats();
   const name = useStageName()(stage);
@@ -41,4 +48,4 @@ export function StageRow({ stage, severity }: { stage: StageReport; severity: Se
       </span>
     </Link>
   );
-}
+});

@@ -45,9 +45,10 @@ export const liveStatus = (): LiveStatus => status.get();
 /** Whether news come by themselves, so that nothing needs to be asked for. */
 export const isLive = (): boolean => ['live', 'read_only'].includes(status.get().state);
 
-export const useLiveState = (): LiveState => useSelector(status, (value) => value.state);
+/** One thing of it; whoever takes all of it is drawn with every event. */
+export const useLive = <Part>(select: (value: LiveStatus) => Part): Part => useSelector(status, select);
 
-export const useLiveStatus = (): LiveStatus => useSelector(status, (value) => value);
+export const useLiveState = (): LiveState => useLive(({ state }) => state);
 
 /** Whether to offer what changes something. */
 export const useCanWrite = (): boolean =>
