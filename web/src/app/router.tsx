@@ -13,6 +13,7 @@ import {
 import { departureSearch, departuresSearch } from '@/features/departures/search';
 import { jamaahPageSearch, jamaahSearch } from '@/features/jamaah/search';
 import { overviewSearch } from '@/features/overview/search';
+import { stagesSearch } from '@/features/stages/search';
 import { tasksSearch } from '@/features/tasks/search';
 import { findMe } from '@/shared/session/me';
 import { currentMe } from '@/shared/session/session';
@@ -98,6 +99,7 @@ const departure = createRoute({
 const stages = createRoute({
   getParentRoute: () => signedIn,
   path: '/dashboard/pipeline/stages',
+  validateSearch: stagesSearch,
   component: lazyRouteComponent(() => import('@/features/stages/StagesPage'), 'StagesPage'),
 });
 

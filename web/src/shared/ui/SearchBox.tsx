@@ -2,6 +2,8 @@
 
 import { IconSearch } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
+import { useShortcuts } from '@/shared/keys/shortcuts';
+import { useListWords } from '@/shared/words/lists';
 import css from './filter.module.css';
 
 const RESTS_MS = 300;
@@ -15,6 +17,9 @@ export function SearchBox({
   value: string | undefined;
   onChange: (value: string | undefined) => void;
 }) {
+  const { t } = useListWords();
+  const field = useRef<HTMLInputElement>(null);
+  useShortcuts(t('list_keys'), [{ keys: '/', label: t('search'), run: () => field.current?.focus() }]);
   const [typed, setTyped] = useState(value ?? '');
   const sent = useRef(value ?? '');
   const latest = useRef(onChange);
@@ -38,6 +43,7 @@ export function SearchBox({
     <span className={css.search}>
       <IconSearch size={16} stroke={1.8} aria-hidden />
       <input
+        ref={field}
         type="search"
         aria-label={label}
         placeholder={label}

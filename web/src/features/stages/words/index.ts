@@ -10,4 +10,4 @@ declare module '@/shared/words/i18n' {
 
 addWords('stages', id);
 
-export const useStagesWords = () => useTranslation('stages');
+export const useStageWords = () => useTranslation('stages');

@@ -2,6 +2,7 @@ import type { Translated } from '@/shared/words/i18n';
 import type { id } from './id';
 
 export const en: Translated<typeof id> = {
+  list_keys: 'List',
   search: 'Filter this list',
   search_passport: 'Name or passport number',
   filters: 'Filters',

@@ -1,4 +1,5 @@
 export const id = {
+  list_keys: 'Daftar',
   search: 'Saring di daftar ini',
   search_passport: 'Nama atau nomor paspor',
   filters: 'Saringan',
