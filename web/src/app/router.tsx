@@ -11,6 +11,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { departureSearch, departuresSearch } from '@/features/departures/search';
+import { importsSearch } from '@/features/imports/search';
 import { jamaahPageSearch, jamaahSearch } from '@/features/jamaah/search';
 import { overviewSearch } from '@/features/overview/search';
 import { stagesSearch } from '@/features/stages/search';
@@ -106,6 +107,7 @@ const stages = createRoute({
 const imports = createRoute({
   getParentRoute: () => signedIn,
   path: '/dashboard/pipeline/imports',
+  validateSearch: importsSearch,
   component: lazyRouteComponent(() => import('@/features/imports/ImportsPage'), 'ImportsPage'),
 });
 

@@ -43,6 +43,10 @@ export type JamaahDetail = Schemas['JamaahDetail'];
 export type Passage = Schemas['Passage'];
 export type HistoryEvent = Schemas['Page_HistoryEvent']['items'][number];
 
+export type Report = Schemas['Report'];
+export type ImportDetail = Schemas['ImportDetail'];
+export type Problem = Schemas['Problem'];
+
 /** What every successful answer is wrapped in. */
 export interface Envelope<T> {
   data: T;

@@ -20,7 +20,8 @@ export function Pager({
   limit: number;
   total: number;
   onPage: (page: number) => void;
-  onLimit: (limit: (typeof PAGE_SIZES)[number]) => void;
+  /** Without it pages have one size. */
+  onLimit?: (limit: (typeof PAGE_SIZES)[number]) => void;
   /** What is counted, with the range: "1–20 dari 386 jamaah". */
   children: ReactNode;
 }) {
@@ -68,14 +69,16 @@ export function Pager({
           <IconChevronRight size={16} stroke={1.8} aria-hidden />
         </button>
       </nav>
-      <fieldset className={css.sizes}>
-        <legend>{t('per_page')}</legend>
-        {PAGE_SIZES.map((size) => (
-          <button key={size} type="button" aria-pressed={size === limit} onClick={() => onLimit(size)}>
-            {size}
-          </button>
-        ))}
-      </fieldset>
+      {onLimit && (
+        <fieldset className={css.sizes}>
+          <legend>{t('per_page')}</legend>
+          {PAGE_SIZES.map((size) => (
+            <button key={size} type="button" aria-pressed={size === limit} onClick={() => onLimit(size)}>
+              {size}
+            </button>
+          ))}
+        </fieldset>
+      )}
     </div>
   );
 }

@@ -10,4 +10,4 @@ declare module '@/shared/words/i18n' {
 
 addWords('imports', id);
 
-export const useImportsWords = () => useTranslation('imports');
+export const useImportWords = () => useTranslation('imports');
