@@ -2,9 +2,10 @@
 
 import { useNavigate } from '@tanstack/react-router';
 import { createStore, useSelector } from '@tanstack/react-store';
-import { lazy, Suspense } from 'react';
+import { lazy } from 'react';
 import { useSequences, useShortcuts } from '@/shared/keys/shortcuts';
 import { useMe } from '@/shared/session/session';
+import { Optional } from '@/shared/ui/Optional';
 import { visibleTo } from './navigation';
 import { useShellWords } from './words/shell';
 
@@ -40,9 +41,9 @@ export function Keys() {
     ),
   ]);
   return (
-    <Suspense>
+    <Optional key={what}>
       {what === 'palette' && <Palette onClose={close} />}
       {what === 'help' && <HelpSheet onClose={close} />}
-    </Suspense>
+    </Optional>
   );
 }

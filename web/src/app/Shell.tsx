@@ -6,6 +6,7 @@ import { goLive } from '@/shared/live/live';
 import { useAsking, useMe } from '@/shared/session/session';
 import { ErrorBoundary } from '@/shared/ui/ErrorBoundary';
 import { Failure } from '@/shared/ui/Failure';
+import { Optional } from '@/shared/ui/Optional';
 import { TipLayer } from '@/shared/ui/tip';
 import { Work } from '@/shared/work/Work';
 import { Concerns } from './Concerns';
@@ -19,6 +20,9 @@ import { useShellWords } from './words/shell';
 const SignInDialog = lazy(() => import('@/features/session/SignInDialog'));
 const Toaster = lazy(() => import('@/shared/ui/toaster'));
 
+/** Where the page's own content is. */
+export const CONTENT = 'content';
+
 export function Shell() {
   const { t } = useShellWords();
   const me = useMe();
@@ -29,14 +33,14 @@ export function Shell() {
 
   return (
     <div className={css.shell}>
-      <a className={css.skip} href="#content">
+      <a className={css.skip} href={`#${CONTENT}`}>
         {t('skip')}
       </a>
       <Navigation />
       <div className={css.column}>
         <Header />
         <ConnectionBar />
-        <main id="content" className={css.content} tabIndex={-1}>
+        <main id={CONTENT} className={css.content} tabIndex={-1}>
           <ErrorBoundary failed={(error, retry) => <Failure what={t('page')} error={error} retry={retry} />}>
             <Suspense>
               <Outlet />
@@ -49,10 +53,10 @@ export function Shell() {
       <Work />
       <Keys />
       <Concerns />
-      <Suspense>
-        {asking && <SignInDialog />}
+      <Optional>{asking && <SignInDialog />}</Optional>
+      <Optional>
         <Toaster />
-      </Suspense>
+      </Optional>
     </div>
   );
 }

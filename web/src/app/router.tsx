@@ -20,7 +20,7 @@ import { findMe } from '@/shared/session/me';
 import { currentMe } from '@/shared/session/session';
 import { suggestLanguage } from '@/shared/words/i18n';
 import { NotFound, PageFailed } from './fallbacks';
-import { Shell } from './Shell';
+import { CONTENT, Shell } from './Shell';
 
 const root = createRootRoute({ notFoundComponent: NotFound, errorComponent: PageFailed });
 
@@ -119,6 +119,11 @@ export const router = createRouter({
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,
+});
+
+// whoever reads with the ears or goes by keyboard begins a new page at its beginning
+router.subscribe('onResolved', ({ fromLocation, pathChanged }) => {
+  if (fromLocation && pathChanged) document.getElementById(CONTENT)?.focus({ preventScroll: true });
 });
 
 declare module '@tanstack/react-router' {

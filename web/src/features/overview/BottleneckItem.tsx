@@ -108,6 +108,7 @@ function Taken({ bottleneck: { alert }, name }: { bottleneck: Bottleneck; name: 
       loading={acknowledge.isPending}
       onClick={() => acknowledge.mutate({ alert, stage: name })}
       aria-label={`${t('bottlenecks.acknowledge')}: ${name}`}
+      data-tip={t('bottlenecks.acknowledge_tip')}
     >
       {t('bottlenecks.acknowledge')}
     </Button>

@@ -53,12 +53,16 @@ export const StageCard = memo(function StageCard({
             : t('stages.per_day', { rate: format.decimal(stage.throughput_per_day) })}
         </span>
       </span>
-      <StackedBar
-        late={stage.bar.overdue}
-        risk={stage.bar.at_risk}
-        ok={stage.bar.on_track}
-        waiting={stage.bar.waiting}
-      />
+      {stage.people === 0 && stage.wip > 0 ? (
+        <span className={css.beside}>{t('stages.beside', { wip: format.count(stage.wip) })}</span>
+      ) : (
+        <StackedBar
+          late={stage.bar.overdue}
+          risk={stage.bar.at_risk}
+          ok={stage.bar.on_track}
+          waiting={stage.bar.waiting}
+        />
+      )}
       <Counts stage={stage} />
       <Limits stage={stage} />
     </Link>

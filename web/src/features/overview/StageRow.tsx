@@ -39,6 +39,9 @@ export const StageRow = memo(function StageRow({
         <span aria-hidden>{late}</span>
       </span>
       <span className={css.bar}>
+        {stage.people === 0 && stage.wip > 0 && (
+          <span className={css.beside}>{t('stages.beside', { wip: format.count(stage.wip) })}</span>
+        )}
         <StackedBar
           late={stage.bar.overdue}
           risk={stage.bar.at_risk}

@@ -3,7 +3,8 @@
  * first press on `Opened`, loaded by then, draws it with what it opens.
  */
 
-import { type ComponentType, type LazyExoticComponent, type ReactNode, Suspense, useState } from 'react';
+import { type ComponentType, type LazyExoticComponent, type ReactNode, useState } from 'react';
+import { Optional } from './Optional';
 
 export function OnDemand({
   closed,
@@ -15,9 +16,9 @@ export function OnDemand({
   const [wanted, setWanted] = useState(false);
   const button = closed(() => setWanted(true));
   return wanted ? (
-    <Suspense fallback={button}>
+    <Optional instead={button}>
       <Opened />
-    </Suspense>
+    </Optional>
   ) : (
     button
   );

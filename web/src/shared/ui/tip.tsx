@@ -3,7 +3,8 @@
  * loaded with the first. What it says must also be in the accessible name or text of the thing.
  */
 
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, useEffect, useState } from 'react';
+import { Optional } from './Optional';
 
 const TipBubble = lazy(() => import('./TipBubble'));
 
@@ -44,8 +45,8 @@ export function TipLayer() {
     };
   }, []);
   return (
-    <Suspense>
+    <Optional key={over?.dataset.tip}>
       {over?.dataset.tip && <TipBubble key={over.dataset.tip} of={over} text={over.dataset.tip} />}
-    </Suspense>
+    </Optional>
   );
 }

@@ -1,6 +1,7 @@
 /** Stands once around the pages; draws jobs and trouble when there are any. */
 
-import { lazy, Suspense } from 'react';
+import { lazy } from 'react';
+import { Optional } from '@/shared/ui/Optional';
 import { useJobs, useTrouble } from './work';
 
 const JobPanel = lazy(() => import('./JobPanel'));
@@ -10,9 +11,9 @@ export function Work() {
   const jobs = useJobs();
   const trouble = useTrouble();
   return (
-    <Suspense>
+    <Optional>
       {jobs.length > 0 && <JobPanel />}
       {trouble && <TroubleOverlay />}
-    </Suspense>
+    </Optional>
   );
 }
