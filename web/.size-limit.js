@@ -1,4 +1,4 @@
-// What the browser loads before it can draw anything: the entry and what it preloads.
+// What the browser loads for the first screen: the application, and the overview that most people open first.
 
 import { readFileSync } from 'node:fs';
 
@@ -9,6 +9,6 @@ const files = (extension) =>
     .filter((file) => file.endsWith(extension));
 
 export default [
-  { name: 'JavaScript before the first screen', path: files('.js'), gzip: true, limit: '170 kB' },
+  { name: 'JavaScript before the first screen', path: files('.js'), gzip: true, limit: '200 kB' },
   { name: 'CSS before the first screen', path: files('.css'), gzip: true, limit: '30 kB' },
 ];

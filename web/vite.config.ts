@@ -1,12 +1,16 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { firstScreen } from './build/firstScreen';
 
 /** In development pages come from here and everything else from a server that runs beside it. */
 const server = process.env.LAJUR_URL ?? 'http://127.0.0.1:8080';
 
+/** So many pages draw it. */
+const SHARED_BY = 3;
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), firstScreen('/features/overview/OverviewPage.tsx')],
   resolve: { alias: { '@': fileURLToPath(new URL('src', import.meta.url)) } },
   server: {
     proxy: {
@@ -28,6 +32,12 @@ export default defineConfig({
           groups: [
             { name: 'libraries', tags: ['$initial'], test: /node_modules/, priority: 1 },
             { name: 'start', tags: ['$initial'] },
+            // what many pages share is one file, not dozens of little ones
+            {
+              name: 'shared',
+              test: /\/src\/shared\/|@tabler/,
+              minShareCount: SHARED_BY,
+            },
           ],
         },
       },

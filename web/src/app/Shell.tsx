@@ -8,6 +8,7 @@ import { ErrorBoundary } from '@/shared/ui/ErrorBoundary';
 import { Failure } from '@/shared/ui/Failure';
 import { Optional } from '@/shared/ui/Optional';
 import { TipLayer } from '@/shared/ui/tip';
+import { useToasterWanted } from '@/shared/ui/toast';
 import { Work } from '@/shared/work/Work';
 import { Concerns } from './Concerns';
 import { ConnectionBar } from './ConnectionBar';
@@ -27,6 +28,7 @@ export function Shell() {
   const { t } = useShellWords();
   const me = useMe();
   const asking = useAsking();
+  const toasterWanted = useToasterWanted();
   // a new session is another token: the connection begins anew
   // biome-ignore lint/correctness/useExhaustiveDependencies: the rest of `me` does not matter to it
   useEffect(() => goLive(me), [me.csrf_token]);
@@ -54,9 +56,7 @@ export function Shell() {
       <Keys />
       <Concerns />
       <Optional>{asking && <SignInDialog />}</Optional>
-      <Optional>
-        <Toaster />
-      </Optional>
+      <Optional>{toasterWanted && <Toaster />}</Optional>
     </div>
   );
 }

@@ -3,6 +3,7 @@
  * place instead. The toaster is loaded with the first message.
  */
 
+import { createStore, useSelector } from '@tanstack/react-store';
 import type { ReactNode } from 'react';
 
 export type ToastTone = 'success' | 'info' | 'warning' | 'error';
@@ -22,7 +23,13 @@ export const STAYS_MS: Record<ToastTone, number | false> = {
   error: false,
 };
 
+const wanted = createStore(false);
+
+/** Whether there has been a message, so that there must be a place for it. */
+export const useToasterWanted = (): boolean => useSelector(wanted, (yes) => yes);
+
 const show = (tone: ToastTone) => (message: Toast) => {
+  wanted.setState(() => true);
   void import('./toaster').then(({ showToast }) => showToast(tone, message));
 };
 
