@@ -7,7 +7,7 @@ export default defineConfig({
   outputDir: 'node_modules/.playwright',
   globalSetup: './e2e/fixtures/prepare.ts',
   // each worker has a server and a database of its own
-  workers: Number(process.env.LAJUR_E2E_WORKERS ?? 1),
+  workers: Number(process.env.LAJUR_E2E_WORKERS ?? 2),
   forbidOnly: Boolean(process.env.CI),
   retries: 0,
   timeout: 30_000,

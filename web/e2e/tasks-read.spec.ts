@@ -16,7 +16,7 @@ test('the board has a column for each bucket with its exact count', async ({ pag
     const head = columnOf(page, name).locator('header');
     await expect(head).toHaveText(new RegExp(`${name}\\s*${buckets[bucket]?.toLocaleString('id-ID')}$`));
   }
-  await page.getByRole('button', { name: 'Buka kolom Nanti' }).click();
+  await page.getByRole('button', { name: /^Nanti/ }).click();
   await expect(columnOf(page, 'Nanti').getByRole('listitem').first()).toBeVisible();
 });
 
@@ -48,7 +48,7 @@ test('a role tab shows the tasks of that role, and all tabs their counts', async
   await expect(page.getByText(`dari ${roles['visa-admin']} tugas`)).toBeVisible();
 });
 
-test('the table has pages of 20, 50 and 100, sorts, and remembers where one was', async ({ page }) => {
+test('the table has pages of 20, 50 and 100, sorts, and remembers where one was', async ({ page, api }) => {
   await page.goto('/dashboard/pipeline/tasks');
   await page.getByRole('button', { name: 'Tabel' }).click();
   const rows = page.getByRole('row');
@@ -60,11 +60,8 @@ test('the table has pages of 20, 50 and 100, sorts, and remembers where one was'
   await page.getByRole('button', { name: 'Jamaah', exact: true }).click();
   await expect(page).toHaveURL(/sort=name/);
   await expect(page.getByRole('columnheader', { name: 'Jamaah' })).toHaveAttribute('aria-sort', 'ascending');
-  const sorted = async () => {
-    const names = await rows.locator('td:nth-child(3)').allTextContents();
-    return names.length > 0 && names.join() === [...names].sort((a, b) => a.localeCompare(b, 'id')).join();
-  };
-  await expect.poll(sorted).toBe(true);
+  const { data } = await api.get<{ jamaah_name: string }[]>('/pipeline/tasks?limit=20&sort=name');
+  await expect(rows.locator('td:nth-child(3)')).toHaveText(data.map(({ jamaah_name }) => jamaah_name));
 });
 
 test('a narrow filter says what it hides, and lets go', async ({ page }) => {

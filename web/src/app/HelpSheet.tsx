@@ -58,6 +58,8 @@ const ARROW = { size: 12, stroke: 2 } as const;
 const NAMES: Record<string, ReactNode> = {
   $mod: 'Ctrl',
   Escape: 'Esc',
+  BracketLeft: '[',
+  BracketRight: ']',
   ArrowUp: <IconArrowUp {...ARROW} role="img" aria-label="ArrowUp" />,
   ArrowDown: <IconArrowDown {...ARROW} role="img" aria-label="ArrowDown" />,
   ArrowLeft: <IconArrowLeft {...ARROW} role="img" aria-label="ArrowLeft" />,

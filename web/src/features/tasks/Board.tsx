@@ -13,18 +13,10 @@ import css from './board.module.css';
 import { Column } from './Column';
 import { useDragging } from './dragging';
 import { BUCKETS } from './drop';
-import { valuesOf } from './search';
+import { bucketOnPhone, bucketsOf } from './search';
 import { useTasksWords } from './words';
 
 const route = getRouteApi('/signed-in/dashboard/pipeline/tasks');
-
-const isBucket = (value: string): value is Bucket => (BUCKETS as readonly string[]).includes(value);
-
-/** The columns that an address asks for: all, unless it names some. */
-export const bucketsOf = (search: { bucket?: string | undefined }): Bucket[] => {
-  const named = valuesOf(search.bucket).filter(isBucket);
-  return named.length > 0 ? BUCKETS.filter((bucket) => named.includes(bucket)) : BUCKETS;
-};
 
 export function Board({ filters, touch }: { filters: TaskFilters; touch: boolean }) {
   const { t } = useTasksWords();
@@ -47,12 +39,14 @@ export function Board({ filters, touch }: { filters: TaskFilters; touch: boolean
             key={bucket}
             type="button"
             className={css.folded}
-            aria-label={t('column.unfold', { name: common(`bucket.${bucket}`) })}
+            aria-expanded={false}
+            aria-description={t('column.unfold')}
+            data-tip={t('column.unfold')}
             onClick={() => setLaterOpen(true)}
           >
             <IconChevronsRight size={16} stroke={1.8} aria-hidden />
             <BucketIcon bucket={bucket} />
-            <span className={css.foldedName}>{common(`bucket.${bucket}`)}</span>
+            <span className={css.foldedName}>{common(`bucket.${bucket}`)}</span>{' '}
             {counts && <span className={css.count}>{format.count(counts[bucket])}</span>}
           </button>
         ) : (
@@ -76,8 +70,7 @@ export function PhoneBoard({ filters }: { filters: TaskFilters }) {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const counts = useQuery(tasksQuery({ ...filters, limit: 1 })).data?.meta.buckets;
-  const named = valuesOf(search.bucket).find(isBucket);
-  const bucket = named ?? 'urgent';
+  const bucket = bucketOnPhone(search);
   return (
     <>
       <div className={css.phoneTabs} role="tablist" aria-label={t('filter.bucket')}>

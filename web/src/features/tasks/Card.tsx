@@ -6,12 +6,12 @@ import { memo, useEffect, useRef } from 'react';
 import type { TaskCard } from '@/shared/api/types';
 import { useTask } from '@/shared/entities/tasks';
 import { useChange } from '@/shared/live/changes';
+import { Contact } from '@/shared/ui/Contact';
 import { Bone } from '@/shared/ui/Late';
 import { PriorityIcon, RiskBar } from '@/shared/vocabulary/badges';
 import { ActionButton } from './ActionButton';
 import { useActions } from './actions';
 import actionCss from './actions.module.css';
-import { Contact } from './Contact';
 import css from './card.module.css';
 import { askFor } from './dialogs';
 import { useIsDragged } from './dragging';
@@ -67,11 +67,12 @@ function Drawn({ task, stop }: { task: TaskCard; stop: boolean }) {
           type="button"
           className={css.title}
           data-title
-          data-lifts
           tabIndex={stop ? 0 : -1}
           aria-label={`${task.title}, ${task.jamaah_name}`}
           aria-pressed={selected || undefined}
           onClick={click}
+          // the space bar lifts the card: it must not press as well when it comes up
+          onKeyUp={(event) => event.key === ' ' && event.preventDefault()}
         >
           {task.title}
         </button>

@@ -13,7 +13,7 @@ import { Initials } from '@/shared/ui/Initials';
 import { useErrorWords } from '@/shared/words/errors';
 import { useReason } from './ActionButton';
 import css from './drawer.module.css';
-import { wanted } from './keys';
+import { wanted } from './wanted';
 import { useTasksWords } from './words';
 
 export function Comments({ task }: { task: TaskCard }) {

@@ -14,7 +14,6 @@ import { BlockQuestion } from './BlockQuestion';
 import { cardOf } from './commands';
 import { DateQuestion } from './DateQuestion';
 import { closeQuestion, type Question } from './dialogs';
-import { KeysHelp } from './KeysHelp';
 import { OutcomeList } from './OutcomeList';
 import { CancelQuestion, ConfirmQuestion, PriorityQuestion } from './ShortQuestions';
 import { useTasksWords } from './words';
@@ -22,7 +21,7 @@ import { useTasksWords } from './words';
 export default function Questions({ question }: { question: Question }) {
   const phone = useMediaQuery(PHONE, window.matchMedia(PHONE).matches);
   const title = useTitle(question);
-  const wide = question.kind === 'outcome' || question.kind === 'keys';
+  const wide = question.kind === 'outcome';
   return (
     <Modal
       opened
@@ -53,8 +52,6 @@ function Body({ question }: { question: Question }): ReactNode {
       return <ConfirmQuestion {...question} />;
     case 'outcome':
       return <OutcomeList outcome={question.outcome} />;
-    case 'keys':
-      return <KeysHelp />;
   }
 }
 
@@ -74,8 +71,6 @@ function useTitle(question: Question): string {
       return t('bulk.confirm_title', { what: question.what, count: question.count });
     case 'outcome':
       return t('bulk.outcome_title');
-    case 'keys':
-      return t('keys.title');
   }
 }
 

@@ -10,10 +10,10 @@ import { useFormats } from '@/shared/format/formats';
 import { Empty } from '@/shared/ui/Empty';
 import { Failure } from '@/shared/ui/Failure';
 import { Bone, Late } from '@/shared/ui/Late';
+import { Pager } from '@/shared/ui/Pager';
 import { BulkBar } from './BulkBar';
 import { useStill } from './column';
 import { registerList } from './lists';
-import { Pager } from './Pager';
 import { Row } from './Row';
 import { isNarrowed, withoutFilters } from './search';
 import { selectAll, unselect, useSelectedIds } from './selection';
@@ -25,8 +25,10 @@ const route = getRouteApi('/signed-in/dashboard/pipeline/tasks');
 const DEFAULT_LIMIT = 50;
 const BONES = 12;
 
-export function Table({ filters, phone }: { filters: TaskFilters; phone: boolean }) {
+export function Table({ filters }: { filters: TaskFilters }) {
   const { t } = useTasksWords();
+  const format = useFormats();
+  const navigate = route.useNavigate();
   const { page = 1, limit = DEFAULT_LIMIT, bucket } = route.useSearch();
   const whole = bucket ? { ...filters, bucket } : filters;
   const query = useQuery({
@@ -79,7 +81,23 @@ export function Table({ filters, phone }: { filters: TaskFilters; phone: boolean
         </table>
       </div>
       <BulkBar filters={whole} total={total} />
-      <Pager total={total} page={page} limit={limit} phone={phone} />
+      <Pager
+        page={page}
+        limit={limit}
+        total={total}
+        onPage={(to) =>
+          void navigate({ search: (before) => ({ ...before, page: to === 1 ? undefined : to }) })
+        }
+        onLimit={(size) =>
+          void navigate({ search: (before) => ({ ...before, limit: size, page: undefined }) })
+        }
+      >
+        {t('pages.range', {
+          from: format.count(Math.min((page - 1) * limit + 1, total)),
+          to: format.count(Math.min(page * limit, total)),
+          total: format.count(total),
+        })}
+      </Pager>
     </div>
   );
 }

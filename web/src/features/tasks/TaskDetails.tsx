@@ -15,19 +15,19 @@ import type { TaskCard } from '@/shared/api/types';
 import { useNameOf } from '@/shared/entities/people';
 import { useStageNameOf } from '@/shared/entities/stages';
 import { useFormats } from '@/shared/format/formats';
+import { Contact } from '@/shared/ui/Contact';
 import { PriorityIcon, RiskBar } from '@/shared/vocabulary/badges';
 import { useRoleName } from '@/shared/vocabulary/roles';
 import { useCommonWords } from '@/shared/words/common';
 import { ActionButton } from './ActionButton';
 import { useActions } from './actions';
-import { Contact } from './Contact';
 import { fits } from './command';
 import { askFor } from './dialogs';
 import css from './drawer.module.css';
 import { EditForm } from './EditForm';
-import { wanted } from './keys';
 import { BlockedBy, DepartureCode, Due } from './lines';
 import { usePending } from './underway';
+import { wanted } from './wanted';
 import { useTasksWords } from './words';
 
 export function TaskDetails({ task }: { task: TaskCard }) {

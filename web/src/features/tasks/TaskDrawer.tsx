@@ -7,6 +7,7 @@ import { useMediaQuery } from '@mantine/hooks';
 import { IconClipboardOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { ApiError } from '@/shared/api/errors';
 import { taskQuery } from '@/shared/entities/tasks';
 import { Empty } from '@/shared/ui/Empty';
@@ -18,6 +19,7 @@ import { Comments } from './Comments';
 import css from './drawer.module.css';
 import { History } from './History';
 import { TaskDetails } from './TaskDetails';
+import { wanted } from './wanted';
 import { useTasksWords } from './words';
 
 const route = getRouteApi('/signed-in/dashboard/pipeline/tasks');
@@ -28,6 +30,10 @@ export default function TaskDrawer({ id }: { id: string }) {
   const navigate = route.useNavigate();
   const phone = useMediaQuery(PHONE, window.matchMedia(PHONE).matches);
   const { data: task, error, refetch } = useQuery({ ...taskQuery(id), staleTime: Number.POSITIVE_INFINITY });
+  // each part has read it when it was drawn first
+  useEffect(() => {
+    if (task) wanted.part = undefined;
+  }, [task]);
   const close = () => {
     void navigate({ search: (before) => ({ ...before, task: undefined }), resetScroll: false });
     // the focus goes back to the card that it was opened from

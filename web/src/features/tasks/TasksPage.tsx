@@ -26,8 +26,13 @@ import { useTasksWords } from './words';
 
 const route = getRouteApi('/signed-in/dashboard/pipeline/tasks');
 
-const Drawer = lazy(() => import('./TaskDrawer'));
-const Questions = lazy(() => import('./Questions'));
+const loadDrawer = () => import('./TaskDrawer');
+const loadQuestions = () => import('./Questions');
+const Drawer = lazy(loadDrawer);
+const Questions = lazy(loadQuestions);
+
+/** By then the board is drawn; a key that opens a dialog should not wait for it. */
+const SOON_MS = 1500;
 
 /** Where cards show their buttons always, and are higher. */
 const TOUCH = '(hover: none)';
@@ -48,7 +53,13 @@ export function TasksPage() {
   const actions = useMemo(() => ({ open, run }), [open, run]);
   useTaskKeys(actions);
   useDropping(actions);
-  useEffect(() => clearSelection, []);
+  useEffect(() => {
+    const timer = setTimeout(() => void Promise.all([loadDrawer(), loadQuestions()]), SOON_MS);
+    return () => {
+      clearTimeout(timer);
+      clearSelection();
+    };
+  }, []);
   return (
     <ActionsContext value={actions}>
       <div className={css.page}>
@@ -56,7 +67,7 @@ export function TasksPage() {
         <RoleTabs filters={filters} phone={phone} />
         <Toolbar phone={phone} view={view} />
         {view === 'table' ? (
-          <Table filters={filters} phone={phone} />
+          <Table filters={filters} />
         ) : phone ? (
           <PhoneBoard filters={filters} />
         ) : (

@@ -1,11 +1,11 @@
 /** What is left out, in which order, and whether as columns or as a table. All of it is in the address. */
 
-import { Menu, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { IconAdjustmentsHorizontal, IconArrowsSort, IconSearch, IconUser } from '@tabler/icons-react';
+import { Menu } from '@mantine/core';
+import { IconAdjustmentsHorizontal, IconArrowsSort, IconUser } from '@tabler/icons-react';
 import { getRouteApi } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useFormats } from '@/shared/format/formats';
+import { SearchBox } from '@/shared/ui/SearchBox';
 import { useRoleName } from '@/shared/vocabulary/roles';
 import { useCommonWords } from '@/shared/words/common';
 import { BUCKETS } from './drop';
@@ -17,11 +17,6 @@ import { filtersOf, SORTS, type Sort, type TasksSearch, valuesOf } from './searc
 import { useTasksWords } from './words';
 
 const route = getRouteApi('/signed-in/dashboard/pipeline/tasks');
-
-/** While somebody types, the list waits for a pause. */
-const TYPING_MS = 250;
-
-export const FILTER_FIELD = 'task-filter';
 
 export function Toolbar({ phone, view }: { phone: boolean; view: 'board' | 'table' }) {
   const { t } = useTasksWords();
@@ -91,30 +86,13 @@ function SearchField() {
   const { t } = useTasksWords();
   const { q } = route.useSearch();
   const navigate = route.useNavigate();
-  const [text, setText] = useState(q ?? '');
-  const look = useDebouncedCallback((value: string) => {
-    void navigate({
-      search: (before) => ({ ...before, q: value.trim() || undefined, page: undefined }),
-      replace: true,
-    });
-  }, TYPING_MS);
-  // the address has changed by another way: a link, the back button, "remove filters"
-  useEffect(() => setText((typed) => (typed.trim() === (q ?? '') ? typed : (q ?? ''))), [q]);
   return (
-    <TextInput
-      id={FILTER_FIELD}
-      type="search"
-      className={css.search}
-      size="sm"
-      leftSection={<IconSearch size={16} stroke={1.8} aria-hidden />}
-      rightSection={text ? null : <kbd className={css.key}>/</kbd>}
-      placeholder={t('filter.text')}
-      aria-label={t('filter.text')}
-      value={text}
-      onChange={(event) => {
-        setText(event.currentTarget.value);
-        look(event.currentTarget.value);
-      }}
+    <SearchBox
+      label={t('filter.text')}
+      value={q}
+      onChange={(value) =>
+        void navigate({ search: (before) => ({ ...before, q: value, page: undefined }), replace: true })
+      }
     />
   );
 }
@@ -203,12 +181,13 @@ function RoleMenu() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const roles = useRoleCounts(filtersOf(search))?.roles ?? {};
+  const name = search.role ? roleName(search.role) : t('all');
   return (
     <Menu position="bottom-start" width={220} shadow="md">
       <Menu.Target>
-        <button type="button" className={css.filter} aria-label={t('tabs')}>
+        <button type="button" className={css.filter} aria-label={t('tabs_named', { name })}>
           <IconUser size={18} stroke={1.8} aria-hidden />
-          {search.role ? roleName(search.role) : t('all')}
+          {name}
         </button>
       </Menu.Target>
       <Menu.Dropdown>

@@ -1,6 +1,5 @@
 /** Carries out the same with all that are chosen: asks first when they are many, shows how far it is, and reports. */
 
-import { createStore, useSelector } from '@tanstack/react-store';
 import type { Task, TaskCard } from '@/shared/api/types';
 import { takeTask } from '@/shared/entities/tasks';
 import { useFormats } from '@/shared/format/formats';
@@ -8,6 +7,7 @@ import { useMe } from '@/shared/session/session';
 import { toast } from '@/shared/ui/toast';
 import { useCommonWords } from '@/shared/words/common';
 import { useErrorWords } from '@/shared/words/errors';
+import { working } from '@/shared/work/work';
 import { type BulkOutcome, inverses, sendAll } from './bulk';
 import type { Command } from './command';
 import { cardOf } from './commands';
@@ -19,16 +19,6 @@ import { useTasksWords } from './words';
 
 /** More than this are asked about first. */
 const CONFIRMED_ABOVE = 50;
-
-interface Job {
-  what: string;
-  done: number;
-  all: number;
-}
-
-const job = createStore<Job | undefined>(undefined);
-
-export const useJob = (): Job | undefined => useSelector(job, (now) => now);
 
 export function useBulkRun(): (ids: readonly string[], command: Command) => void {
   const { t } = useTasksWords();
@@ -54,17 +44,18 @@ export function useBulkRun(): (ids: readonly string[], command: Command) => void
     let done = 0;
     const ids = tasks.map(({ id }) => id);
     setAllPending(ids, command.action);
-    job.setState(() => ({ what: names[command.action], done, all }));
     try {
-      return await sendAll(command, tasks, (answered, results) => {
-        done = answered;
-        for (const { data } of results) if (data) takeTask(data as Task, timezone);
-        setAllPending(
-          results.map(({ id }) => id),
-          undefined,
-        );
-        job.setState(() => ({ what: names[command.action], done, all }));
-      });
+      return await working(names[command.action], (progress) =>
+        sendAll(command, tasks, (answered, results) => {
+          done = answered;
+          progress(done, all);
+          for (const { data } of results) if (data) takeTask(data as Task, timezone);
+          setAllPending(
+            results.map(({ id }) => id),
+            undefined,
+          );
+        }),
+      );
     } catch (error) {
       toast.error({
         title: t('bulk.stopped', { done: format.count(done), all: format.count(all) }),
@@ -73,7 +64,6 @@ export function useBulkRun(): (ids: readonly string[], command: Command) => void
       return undefined;
     } finally {
       setAllPending(ids, undefined);
-      job.setState(() => undefined);
     }
   }
 

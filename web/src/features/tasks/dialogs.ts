@@ -6,17 +6,18 @@ import type { BulkOutcome } from './bulk';
 import type { Drop } from './drop';
 
 export type Question =
-  | { kind: 'block'; ids: string[]; drop?: Drop }
+  | { kind: 'block'; ids: string[] }
   | { kind: 'date'; id: string; to: Bucket; drop: Drop }
   | { kind: 'assign' | 'priority' | 'cancel'; ids: string[] }
   | { kind: 'confirm'; count: number; what: string; go: () => void }
-  | { kind: 'outcome'; outcome: BulkOutcome }
-  | { kind: 'keys' };
+  | { kind: 'outcome'; outcome: BulkOutcome };
 
 const question = createStore<Question | undefined>(undefined);
 
 export const askFor = (next: Question): void => question.setState(() => next);
 
 export const closeQuestion = (): void => question.setState(() => undefined);
+
+export const isAsking = (): boolean => question.get() !== undefined;
 
 export const useQuestion = (): Question | undefined => useSelector(question, (now) => now);

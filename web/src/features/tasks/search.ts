@@ -1,7 +1,9 @@
 /** What the address of the task board may say: the filters of the list, and how it is shown. */
 
+import type { Bucket } from '@/shared/api/types';
 import type { TaskFilters } from '@/shared/entities/tasks';
 import { oneOf, pageSize, positive, present, text } from '@/shared/search';
+import { BUCKETS } from './drop';
 
 /** In the order of the menu; `-` is the other way round. */
 export const SORTS = ['risk', 'due_at', 'priority', 'name', '-updated_at', '-created_at'] as const;
@@ -51,3 +53,15 @@ export const viewOf = (search: TasksSearch): 'board' | 'table' =>
 
 /** The values of a filter that takes several. */
 export const valuesOf = (value: string | undefined): string[] => value?.split(',').filter(Boolean) ?? [];
+
+const isBucket = (value: string): value is Bucket => (BUCKETS as readonly string[]).includes(value);
+
+/** The columns that an address asks for: all, unless it names some. */
+export const bucketsOf = (search: TasksSearch): Bucket[] => {
+  const named = valuesOf(search.bucket).filter(isBucket);
+  return named.length > 0 ? BUCKETS.filter((bucket) => named.includes(bucket)) : BUCKETS;
+};
+
+/** The one that a phone shows. */
+export const bucketOnPhone = (search: TasksSearch): Bucket =>
+  valuesOf(search.bucket).find(isBucket) ?? 'urgent';

@@ -18,6 +18,8 @@ export interface Shortcut {
   run: (event: KeyboardEvent) => void;
   /** Also inside fields and dialogs. */
   everywhere?: boolean;
+  /** Otherwise the key keeps its own meaning, such as the space bar on a button. */
+  when?: (event: KeyboardEvent) => boolean;
 }
 
 export interface ShortcutGroup {
@@ -60,6 +62,7 @@ export function useShortcuts(group: string, shortcuts: Shortcut[]): void {
       const shortcut = latest.current.find((one) => one.keys === keys);
       if (!shortcut || event.defaultPrevented) return;
       if (!shortcut.everywhere && !mayAct(event, keys)) return;
+      if (shortcut.when && !shortcut.when(event)) return;
       event.preventDefault();
       shortcut.run(event);
     };

@@ -1,4 +1,4 @@
-/** Words that a list is filtered by. They reach the address when the hand has rested. */
+/** Words that a list is filtered by. They reach the address when the hand has rested. `/` leads here. */
 
 import { IconSearch } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
@@ -50,6 +50,7 @@ export function SearchBox({
         value={typed}
         onChange={({ target }) => setTyped(target.value)}
       />
+      {typed === '' && <kbd aria-hidden>/</kbd>}
     </span>
   );
 }

@@ -4,6 +4,7 @@ import type { id } from './id';
 export const en: Translated<typeof id> = {
   title: 'Task board',
   tabs: 'Roles',
+  tabs_named: 'Role: {{name}}',
   all: 'All',
   mine: 'Mine: {{tasks}} tasks, {{late}} late',
   board: 'Board',
@@ -37,7 +38,7 @@ export const en: Translated<typeof id> = {
     all: 'All',
   },
   sort: {
-    label: 'Order: {{what}}',
+    label: 'Sort: {{what}}',
     risk: 'Departure risk',
     due_at: 'Due date',
     priority: 'Priority',
@@ -51,7 +52,7 @@ export const en: Translated<typeof id> = {
     menu: 'Menu of the column {{name}}',
     as_table: 'Open as a table',
     fold: 'Fold the column',
-    unfold: 'Unfold the column {{name}}',
+    unfold: 'Unfold this column',
     select: 'Select all {{n}}',
   },
   short: { blocked: 'Blocked', urgent: 'Urgent', today: 'Today', upcoming: '7 days', later: 'Later' },
@@ -72,8 +73,6 @@ export const en: Translated<typeof id> = {
     assign: 'Assign',
     priority: 'Priority',
     edit: 'Edit',
-    whatsapp: 'WhatsApp {{name}}',
-    call: 'Call {{name}}',
     select: 'Select {{title}}',
     view_task: 'View the task',
   },
@@ -196,7 +195,6 @@ export const en: Translated<typeof id> = {
     confirm_text:
       'This applies to {{count, number}} tasks at once, also to those that are not on the screen.',
     confirm_submit: '{{what}} {{count, number}} tasks',
-    running: '{{what}}: {{done}} of {{all}}',
     done: {
       complete_one: '{{count, number}} task completed',
       complete_other: '{{count, number}} tasks completed',
@@ -235,11 +233,8 @@ export const en: Translated<typeof id> = {
   },
   pages: {
     range: '{{from}}–{{to}} of {{total}} tasks',
-    size: 'Per page',
-    label: 'Pages',
     next: 'Next page',
     previous: 'Previous page',
-    go: 'Page {{page}}',
   },
 
   drawer: {
@@ -306,8 +301,6 @@ export const en: Translated<typeof id> = {
   },
 
   keys: {
-    title: 'Shortcuts of the task board',
-    space: 'Space',
     complete: 'Complete',
     block: 'Block',
     assign: 'Assign',
@@ -315,18 +308,17 @@ export const en: Translated<typeof id> = {
     whatsapp: 'WhatsApp',
     comment: 'Comment',
     edit: 'Edit',
-    move: 'Next, previous, across columns',
-    bucket: 'Column 1 to 5',
+    next: 'Next task',
+    previous: 'Previous task',
+    left: 'Column to the left',
+    right: 'Column to the right',
     select: 'Select',
     range: 'Select a range',
     all: 'Select all on the page',
-    enter: 'Open',
     escape: 'Close, clear the selection',
     view: 'Board or table',
-    page: 'Page',
     lift: 'Lift, move, drop a card',
     undo: 'Undo while the message stands',
-    filter: 'Filter the list',
   },
 
   empty: {

@@ -1,6 +1,7 @@
 export const id = {
   title: 'Papan tugas',
   tabs: 'Peran',
+  tabs_named: 'Peran: {{name}}',
   all: 'Semua',
   mine: 'Saya: {{tasks}} tugas, {{late}} telat',
   board: 'Papan',
@@ -34,7 +35,7 @@ export const id = {
     all: 'Semua',
   },
   sort: {
-    label: 'Urutan: {{what}}',
+    label: 'Urutkan: {{what}}',
     risk: 'Risiko keberangkatan',
     due_at: 'Tenggat',
     priority: 'Prioritas',
@@ -48,7 +49,7 @@ export const id = {
     menu: 'Menu kolom {{name}}',
     as_table: 'Buka sebagai tabel',
     fold: 'Lipat kolom',
-    unfold: 'Buka kolom {{name}}',
+    unfold: 'Buka kolom ini',
     select: 'Pilih semua {{n}}',
   },
   short: { blocked: 'Terblokir', urgent: 'Mendesak', today: 'Hari ini', upcoming: '7 hari', later: 'Nanti' },
@@ -69,8 +70,6 @@ export const id = {
     assign: 'Tugaskan',
     priority: 'Prioritas',
     edit: 'Ubah',
-    whatsapp: 'WhatsApp {{name}}',
-    call: 'Telepon {{name}}',
     select: 'Pilih {{title}}',
     view_task: 'Lihat tugas',
   },
@@ -185,7 +184,6 @@ export const id = {
     confirm_title: '{{what}} {{count, number}} tugas',
     confirm_text: 'Ini berlaku untuk {{count, number}} tugas sekaligus, juga yang tidak tampak di layar.',
     confirm_submit: '{{what}} {{count, number}} tugas',
-    running: '{{what}}: {{done}} dari {{all}}',
     done: {
       complete_other: '{{count, number}} tugas selesai',
       block_other: '{{count, number}} tugas terblokir',
@@ -216,11 +214,8 @@ export const id = {
   },
   pages: {
     range: '{{from}}–{{to}} dari {{total}} tugas',
-    size: 'Per halaman',
-    label: 'Halaman',
     next: 'Halaman berikutnya',
     previous: 'Halaman sebelumnya',
-    go: 'Halaman {{page}}',
   },
 
   drawer: {
@@ -287,8 +282,6 @@ export const id = {
   },
 
   keys: {
-    title: 'Pintasan papan tugas',
-    space: 'Spasi',
     complete: 'Selesai',
     block: 'Blokir',
     assign: 'Tugaskan',
@@ -296,18 +289,17 @@ export const id = {
     whatsapp: 'WhatsApp',
     comment: 'Komentar',
     edit: 'Ubah',
-    move: 'Berikutnya, sebelumnya, antar kolom',
-    bucket: 'Kolom 1 sampai 5',
+    next: 'Tugas berikutnya',
+    previous: 'Tugas sebelumnya',
+    left: 'Kolom di kiri',
+    right: 'Kolom di kanan',
     select: 'Pilih',
     range: 'Pilih rentang',
     all: 'Pilih semua di halaman',
-    enter: 'Buka',
     escape: 'Tutup, batalkan pilihan',
     view: 'Papan atau tabel',
-    page: 'Halaman',
     lift: 'Angkat, pindahkan, taruh',
     undo: 'Urungkan selama pesannya tampak',
-    filter: 'Saring daftar',
   },
 
   empty: {

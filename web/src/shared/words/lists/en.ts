@@ -13,7 +13,7 @@ export const en: Translated<typeof id> = {
   remove_filter: 'Remove filter {{name}}',
   sort: 'Order',
   per_page: 'Per page',
-  pages: 'Pages',
+  pages: 'Pages of the list',
   previous: 'Previous page',
   next: 'Next page',
   page: 'Page {{page}}',

@@ -9,7 +9,7 @@ export const id = {
   remove_filter: 'Hapus saringan {{name}}',
   sort: 'Urutan',
   per_page: 'Per halaman',
-  pages: 'Halaman',
+  pages: 'Halaman daftar',
   previous: 'Halaman sebelumnya',
   next: 'Halaman berikutnya',
   page: 'Halaman {{page}}',
