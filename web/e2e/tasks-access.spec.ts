@@ -6,6 +6,7 @@ for (const language of ['id', 'en'] as const) {
     test.use({ language });
 
     test('axe finds nothing on the board, the table, the drawer and a dialog', async ({ page, api }) => {
+      test.slow();
       const task = await freshTask(api, 'bucket=upcoming');
       await page.goto('/dashboard/pipeline/tasks');
       await expect(page.getByRole('listitem').getByRole('article').first()).toBeVisible();

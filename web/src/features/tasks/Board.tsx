@@ -1,9 +1,11 @@
 /** The board: a column for each bucket, beside one another; on phones one at a time. */
 
+import { autoScrollForElements } from '@atlaskit/pragmatic-drag-and-drop-auto-scroll/element';
 import { useLocalStorage } from '@mantine/hooks';
 import { IconChevronsRight } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import type { Bucket } from '@/shared/api/types';
 import { type TaskFilters, tasksQuery } from '@/shared/entities/tasks';
 import { useFormats } from '@/shared/format/formats';
@@ -30,9 +32,15 @@ export function Board({ filters, touch }: { filters: TaskFilters; touch: boolean
     getInitialValueInEffect: false,
   });
   const counts = useQuery(tasksQuery({ ...filters, limit: 1 })).data?.meta.buckets;
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = place.current;
+    // to the columns that a narrow screen has no room for
+    return element ? autoScrollForElements({ element }) : undefined;
+  }, []);
   const folds = (bucket: Bucket) => bucket === 'later' && buckets.length > 1;
   return (
-    <div className={css.board}>
+    <div className={css.board} ref={place}>
       {buckets.map((bucket) =>
         folds(bucket) && !laterOpen && !dragging ? (
           <button

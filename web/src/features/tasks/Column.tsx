@@ -61,7 +61,14 @@ export function Column({
           </Late>
         </div>
       ) : (
-        <Rows bucket={bucket} order={rows.order} touch={touch} filters={filters} onPages={setPages} />
+        <Rows
+          bucket={bucket}
+          order={rows.order}
+          of={rows.reloading ? '' : JSON.stringify(filters)}
+          touch={touch}
+          filters={filters}
+          onPages={setPages}
+        />
       )}
       <ColumnDrop bucket={bucket} />
     </section>
@@ -71,12 +78,15 @@ export function Column({
 function Rows({
   bucket,
   order: next,
+  of,
   touch,
   filters,
   onPages,
 }: {
   bucket: Bucket;
   order: readonly (string | undefined)[];
+  /** Names what the rows were asked for with. */
+  of: string;
   touch: boolean;
   filters: TaskFilters;
   onPages: (pages: readonly number[]) => void;
@@ -84,7 +94,7 @@ function Rows({
   const { t } = useTasksWords();
   const common = useCommonWords().t;
   const scroller = useRef<HTMLDivElement>(null);
-  const { order, waits, apply, handlers } = useStill(next);
+  const { order, waits, apply, handlers } = useStill(next, of);
   const size = SIZES[touch ? 'touch' : 'desktop'];
   const height = (bucket === 'blocked' ? size.blocked : size.card) + size.gap;
   const virtual = useVirtualizer({

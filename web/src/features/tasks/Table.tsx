@@ -36,7 +36,10 @@ export function Table({ filters }: { filters: TaskFilters }) {
     placeholderData: (before) => before,
   });
   const { data, error, refetch, isPlaceholderData } = query;
-  const { order, waits, apply, handlers } = useStill(data?.ids ?? NONE);
+  const { order, waits, apply, handlers } = useStill(
+    data?.ids ?? NONE,
+    isPlaceholderData ? '' : JSON.stringify([whole, page, limit]),
+  );
   const body = useRef<HTMLTableSectionElement>(null);
   const latest = useRef(order);
   latest.current = order;

@@ -6,7 +6,7 @@ import type { Command } from './command';
 import { inverse } from './command';
 
 /** The server takes no more in one request. */
-export const SLICE = 200;
+const SLICE = 200;
 
 export interface BulkOutcome {
   command: Command;

@@ -76,13 +76,19 @@ function usePlaced(base: Order, bucket: Bucket): Order {
 /** How long after the hand has left the list it settles. */
 const SETTLES_MS = 2000;
 
-/** Handlers for the list's element, and what to show meanwhile. */
-export function useStill(next: Order) {
+/**
+ * Handlers for the list's element, and what to show meanwhile. `of` names the list: another filter, page or order
+ * that somebody has asked for is shown at once.
+ */
+export function useStill(next: Order, of: string) {
   const [hand, setHand] = useState(false);
-  const shown = useRef<Order>(next);
+  const shown = useRef({ order: next, of });
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const order = useMemo(() => (hand ? holdStill(shown.current, next, isOwn) : next), [hand, next]);
-  shown.current = order;
+  const order = useMemo(
+    () => (hand && shown.current.of === of ? holdStill(shown.current.order, next, isOwn) : next),
+    [hand, next, of],
+  );
+  shown.current = { order, of };
   const enter = () => {
     clearTimeout(timer.current);
     setHand(true);
@@ -96,7 +102,7 @@ export function useStill(next: Order) {
     /** Another order waits. */
     waits: hand && differs(order, next),
     apply: () => {
-      shown.current = next;
+      shown.current = { order: next, of };
       setHand(false);
     },
     handlers: {

@@ -11,7 +11,7 @@ export type Due =
   | { kind: 'on'; at: Date };
 
 /** A due date ends at 24:00: the last instant that belongs to it. */
-export const lastInstant = (dueAt: string): Date => new Date(Date.parse(dueAt) - 1);
+const lastInstant = (dueAt: string): Date => new Date(Date.parse(dueAt) - 1);
 
 export function dueOf(task: Pick<TaskCard, 'due_at'>, format: Formats, now = Date.now()): Due {
   if (!task.due_at) return { kind: 'none' };

@@ -25,7 +25,6 @@ export type Departure = Schemas['Departure'];
 export type Comment = Schemas['Comment'];
 export type Task = Schemas['Task'];
 export type TaskChanges = Schemas['TaskChanges'];
-export type TaskComment = Schemas['Comment'];
 export type BulkResult = Schemas['BulkResult'];
 export type BulkTasks = Schemas['BulkTasks'];
 export type TaskCard = Schemas['TaskCard'];
