@@ -67,13 +67,15 @@ impl TestApp {
         let mut admin = Connection::establish(&format!("{cluster}/postgres"))
             .await
             .unwrap();
-        admin
-            .batch_execute(&format!(
-                "ALTER DATABASE {name} ALLOW_CONNECTIONS false; \
-                 SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'"
-            ))
-            .await
-            .unwrap();
+        // one after the other: whoever connects while others are cut off must find it closed
+        for statement in [
+            format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"),
+            format!(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'"
+            ),
+        ] {
+            admin.batch_execute(&statement).await.unwrap();
+        }
     }
 
     pub fn url(&self, path: &str) -> String {
