@@ -52,7 +52,7 @@ async fn wakeful_world() -> World {
 async fn what_is_said_of_yesterday_was_said_then() {
     let world = wakeful_world().await;
     let node = world.node(1).await;
-    let mut said: BTreeMap<Timestamp, Health> = BTreeMap::new();
+    let mut said = BTreeMap::from([(node.node.now(), node.health())]);
     for hour in 0..60 {
         world.clock.advance(TimeDelta::hours(1));
         node.do_something(hour).await;
