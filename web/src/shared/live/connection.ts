@@ -4,7 +4,6 @@
  * everything is loaded anew.
  */
 
-import { hashKey } from '@tanstack/react-query';
 import { Centrifuge, type Subscription } from 'centrifuge';
 import { api, ask } from '@/shared/api/client';
 import { ApiError } from '@/shared/api/errors';
@@ -106,10 +105,12 @@ function followState(subscription: Subscription, name: Snapshot): void {
       ...(name === 'health' ? { state: value.meta?.stale ? ('read_only' as const) : ('live' as const) } : {}),
     });
     if (!putSnapshot(name, value)) return;
-    // other ranges of the same resource
+    // other ranges of the same resource, as far as they are of an older state
     if (name === 'departures') {
-      for (const { queryKey } of queryClient.getQueryCache().findAll({ queryKey: ['departures'] })) {
-        if (hashKey(queryKey) !== hashKey(SNAPSHOT_KEYS.departures)) markStale(queryKey);
+      for (const [queryKey, other] of queryClient.getQueriesData<Envelope<unknown>>({
+        queryKey: ['departures'],
+      })) {
+        if ((other?.meta?.seq ?? 0) < (value.meta?.seq ?? 0)) markStale(queryKey);
       }
     }
   };
