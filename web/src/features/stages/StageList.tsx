@@ -13,6 +13,7 @@ import { useStageName } from '@/shared/entities/stages';
 import { toast } from '@/shared/ui/toast';
 import { useErrorWords } from '@/shared/words/errors';
 import { useListWords } from '@/shared/words/lists';
+import { insisting } from '@/shared/work/work';
 import { isSameOrder, moved, reconciled } from './order';
 import { StageRow } from './StageRow';
 import css from './stages.module.css';
@@ -40,7 +41,10 @@ export function StageList({
   const changed = !isSameOrder(order, present);
 
   const save = useMutation({
-    mutationFn: () => ask(api.PUT('/api/v1/pipeline/stages/order', { body: { stage_ids: order } })),
+    mutationFn: () =>
+      insisting(t('list.not_saved'), () =>
+        ask(api.PUT('/api/v1/pipeline/stages/order', { body: { stage_ids: order } })),
+      ),
     onSuccess: async () => {
       await queryClient.invalidateQueries({ queryKey: stagesQuery.queryKey });
       setChosen(undefined);

@@ -2,18 +2,10 @@
 
 import { IconHeartbeat } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import type {
-  Bucket,
-  DepartureRisk,
-  HealthBand,
-  InstanceState,
-  Priority,
-  Severity,
-  Status,
-} from '@/shared/api/types';
+import type { Bucket, DepartureRisk, HealthBand, Priority, Severity, Status } from '@/shared/api/types';
 import { useFormats } from '@/shared/format/formats';
 import { useCommonWords } from '@/shared/words/common';
-import { BUCKET, DIRECTION, FLAG, INSTANCE, PRIORITY, SEVERITY, STATUS, type Tone } from './icons';
+import { BUCKET, DIRECTION, FLAG, PRIORITY, SEVERITY, STATUS, type Tone } from './icons';
 import css from './vocabulary.module.css';
 
 const BADGE_ICON = { size: 14, stroke: 1.8, 'aria-hidden': true } as const;
@@ -34,18 +26,6 @@ export function StatusBadge({ status }: { status: Status }) {
     <Badge tone={tone}>
       <Icon {...BADGE_ICON} />
       {t(`status.${status}`)}
-    </Badge>
-  );
-}
-
-/** A person's passage through one stage. */
-export function InstanceBadge({ state }: { state: InstanceState }) {
-  const { t } = useCommonWords();
-  const { icon: Icon, tone } = INSTANCE[state];
-  return (
-    <Badge tone={tone}>
-      <Icon {...BADGE_ICON} />
-      {t(`instance.${state}`)}
     </Badge>
   );
 }

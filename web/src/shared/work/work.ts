@@ -5,11 +5,13 @@
  *
  *     await working(t('importing'), async (progress) => { …; progress(done, total); });
  *
- * `insisting` is for what somebody has typed: when it cannot be stored, an overlay says so and offers to try again.
- * Either it is stored in the end, or the error is the caller's.
+ * `insisting` is for what somebody has arranged on the page itself: when it cannot be stored at the moment, an overlay
+ * says so and offers to try again. Either it is stored in the end, or the error is the caller's, as is every refusal
+ * that another try would not change. (A form says the same at its foot.)
  */
 
 import { createStore, useSelector } from '@tanstack/react-store';
+import { ApiError } from '@/shared/api/errors';
 
 export interface Job {
   id: string;
@@ -55,6 +57,7 @@ export async function insisting<T>(title: string, run: () => Promise<T>): Promis
     try {
       return await run();
     } catch (error) {
+      if (!(error instanceof ApiError && error.passing)) throw error;
       const again = await new Promise<boolean>((answer) => {
         trouble.setState(() => ({ current: { title, error, answer } }));
       });
@@ -63,5 +66,7 @@ export async function insisting<T>(title: string, run: () => Promise<T>): Promis
     }
   }
 }
+
+export const currentTrouble = (): Trouble | undefined => trouble.get().current;
 
 export const useTrouble = (): Trouble | undefined => useSelector(trouble, ({ current }) => current);
