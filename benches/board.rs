@@ -10,6 +10,7 @@
 )]
 
 use std::hint::black_box;
+use std::sync::Arc;
 use std::time::Instant;
 
 use chrono::Duration;
@@ -56,6 +57,10 @@ fn main() {
     println!(
         "state and view  {:>9} bytes a task, resident",
         view_bytes / tasks
+    );
+    println!(
+        "a task alone    {:>9} bytes, with its place in all indexes",
+        task_bytes(&sample)
     );
     println!("{:<40} {:>9} {:>9}", "microseconds", "CPU mean", "best");
     let (state, now) = (sample.state.clone(), sample.now);
@@ -419,6 +424,29 @@ fn cpu_micros() -> f64 {
 }
 
 /// Resident memory of this process, where the system tells.
+/// What the tasks add to a state and a view that have everything else already, for each of them.
+fn task_bytes(sample: &Sample) -> usize {
+    let mut state = State::empty(sample.state.tenant.clone());
+    let (tasks, others): (Vec<Row>, Vec<Row>) = sample
+        .state
+        .rows()
+        .partition(|row| matches!(row, Row::Task(_)));
+    let start = resident_bytes();
+    others.iter().for_each(|row| state.put(row));
+    let without = View::build(state.clone(), sample.now);
+    let bare = resident_bytes();
+    for row in &tasks {
+        if let Row::Task(task) = row {
+            state.put(&Row::Task(Arc::new(Task::clone(task))));
+        }
+    }
+    let with = View::build(state, sample.now);
+    let grown = resident_bytes() - bare;
+    black_box((without, with));
+    // the second view holds again what the first does
+    grown.saturating_sub(bare - start) / tasks.len()
+}
+
 fn resident_bytes() -> usize {
     let status = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
     let pages: usize = status

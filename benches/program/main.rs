@@ -21,6 +21,7 @@ use anyhow::{Context, bail};
 use lajur::clock::Clock;
 
 mod commands;
+mod data;
 mod database;
 mod document;
 mod load;
@@ -40,8 +41,9 @@ use document::Document;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// The parts, in the order of the document.
-const PARTS: [&str; 4] = ["commands", "reads", "start", "sockets"];
+/// The parts, in the order of the document. The last one is not in it, and is run only when it is named.
+const PARTS: [&str; 6] = ["commands", "reads", "start", "data", "sockets", STAY];
+const STAY: &str = "stay";
 
 fn main() -> anyhow::Result<()> {
     // cargo passes --bench
@@ -113,8 +115,14 @@ async fn run(wanted: &Wanted) -> anyhow::Result<()> {
     if wanted.part("start") {
         start::measure(&cluster, &season, &mut document).await?;
     }
+    if wanted.part("data") {
+        data::measure(&cluster, &season, &mut document).await?;
+    }
     if wanted.part("sockets") {
         sockets::measure(&cluster, &season, &mut document).await?;
+    }
+    if wanted.parts.iter().any(|part| part == STAY) {
+        sockets::stay(&cluster, &season).await?;
     }
     cluster.clean().await?;
 

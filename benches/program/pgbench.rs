@@ -52,7 +52,7 @@ impl Pgbench {
         self.remove_logs()?;
         let margin = Duration::from_millis(300);
         let seconds = (lasts + margin * 2).as_secs_f64().ceil();
-        let mut running = Command::new("pgbench")
+        let running = Command::new("pgbench")
             .args([
                 "--no-vacuum",
                 "--protocol=prepared",
@@ -73,8 +73,9 @@ impl Pgbench {
         let (began, before) = (Instant::now(), self.database.cpu_seconds().await?);
         tokio::time::sleep(Duration::from_secs_f64(seconds) - margin * 2).await;
         let (after, between) = (self.database.cpu_seconds().await?, began.elapsed());
-        if !running.wait().await?.success() {
-            bail!("pgbench failed");
+        let ended = running.wait_with_output().await?;
+        if !ended.status.success() {
+            bail!("pgbench failed: {}", String::from_utf8_lossy(&ended.stderr));
         }
         let answers = Answers {
             elapsed: Duration::from_secs_f64(seconds),

@@ -36,6 +36,12 @@ pub async fn measure(
     cluster.drop("lajur").await
 }
 
+/// A part of its own, because it takes five minutes.
+pub async fn stay(cluster: &Cluster, season: &Season) -> anyhow::Result<()> {
+    fanout::stay(cluster, season).await?;
+    cluster.drop("lajur").await
+}
+
 /// Lajur with its tenant in memory, and what to ask of it.
 struct Node<'s> {
     server: Server,

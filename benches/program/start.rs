@@ -12,7 +12,7 @@ use super::machine;
 use super::process::{Server, lajur};
 use super::table::{Table, count, ms};
 
-const SLUG: &str = "bench";
+pub const SLUG: &str = "bench";
 const JAMAAH: u32 = 10_000;
 const STARTS: usize = 5;
 const MIB: f64 = 1024.0 * 1024.0;
@@ -25,6 +25,7 @@ pub struct Season {
     pub headers: String,
     pub jamaah: i64,
     pub tasks: i64,
+    pub made_in: Duration,
 }
 
 /// Makes the season.
@@ -33,7 +34,9 @@ pub async fn seed(cluster: &Cluster) -> anyhow::Result<Season> {
     let url = cluster.create("season", None).await?;
     tell(&url, &["migrate"]).await?;
     let jamaah = JAMAAH.to_string();
+    let began = Instant::now();
     tell(&url, &["seed", "--tenant", SLUG, "--jamaah", &jamaah]).await?;
+    let made_in = began.elapsed();
     let key = tell(&url, &["api-key", "add", "--tenant", SLUG, "--name", SLUG]).await?;
     let database = Database::open(url).await?;
     // the program would load the tenant by itself when the next task falls due
@@ -46,6 +49,7 @@ pub async fn seed(cluster: &Cluster) -> anyhow::Result<Season> {
         slug: SLUG,
         headers: format!("Authorization: Bearer {key}\r\n"),
         key,
+        made_in,
         jamaah: database.number("SELECT count(*) FROM jamaah").await?,
         tasks: database
             .number("SELECT count(*) FROM pipeline_tasks")
@@ -53,7 +57,7 @@ pub async fn seed(cluster: &Cluster) -> anyhow::Result<Season> {
     })
 }
 
-async fn tell(url: &str, args: &[&str]) -> anyhow::Result<String> {
+pub async fn tell(url: &str, args: &[&str]) -> anyhow::Result<String> {
     let output = lajur()
         .args(args)
         .env("DATABASE_URL", url)
