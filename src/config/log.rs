@@ -6,7 +6,7 @@ use tracing_subscriber::EnvFilter;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Log {
-    /// `LAJUR_LOG__LEVEL`, default `info,actix_server=warn`: `error`, `warn`, `info`, `debug` or
+    /// `LAJUR_LOG__LEVEL`, default `info,actix_server=warn,actix_http=off`: `error`, `warn`, `info`, `debug` or
     /// `trace`, or directives such as `info,lajur::actors=debug`.
     pub level: String,
 }
@@ -14,7 +14,7 @@ pub struct Log {
 impl Default for Log {
     fn default() -> Self {
         Self {
-            level: "info,actix_server=warn".to_owned(),
+            level: "info,actix_server=warn,actix_http=off".to_owned(),
         }
     }
 }

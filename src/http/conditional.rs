@@ -111,8 +111,14 @@ impl IfMatch {
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "only describes a header that `Submission` reads")]
 pub struct IfMatchHeader {
-    /// The version you saw, as in the row's `ETag`: `"3"`. The body's `version` says the same.
-    #[param(rename = "If-Match", required = false, example = "\"3\"")]
+    /// The version you saw, as in the row's `ETag`: `"3"`; `*` for whatever is there. The body's
+    /// `version` says the same.
+    #[param(
+        rename = "If-Match",
+        required = false,
+        pattern = r#"^(\*|"[1-9][0-9]{0,8}(-[0-9a-f]+)?")$"#,
+        example = "\"3\""
+    )]
     if_match: Option<String>,
 }
 

@@ -10,13 +10,16 @@ use super::params;
 use crate::domain::pipeline::refusal::Fields;
 use crate::error::ApiError;
 
+/// As the description of the API has it: numbers in it have a sign.
+const MAX_PAGE: u32 = i32::MAX.unsigned_abs();
+
 /// `?page=1&limit=20`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default)]
 pub struct Page {
     /// From 1.
-    #[param(minimum = 1, default = 1, required = false)]
+    #[param(minimum = 1, maximum = 2_147_483_647, default = 1, required = false)]
     pub page: u32,
     /// Rows on a page.
     #[param(minimum = 1, maximum = 100, default = 20, required = false)]
@@ -49,8 +52,8 @@ impl Page {
     fn parse(query: &str) -> Result<Self, ApiError> {
         let page: Self = params::parse(query)?;
         let mut fields = Fields::default();
-        if page.page < 1 {
-            fields.add("page", "must be at least 1");
+        if !(1..=MAX_PAGE).contains(&page.page) {
+            fields.add("page", "must be between 1 and 2147483647");
         }
         if !(1..=100).contains(&page.limit) {
             fields.add("limit", "must be between 1 and 100");
@@ -94,6 +97,7 @@ mod tests {
         assert_eq!(refused_fields("limit=0"), ["limit"]);
         assert_eq!(refused_fields("limit=many"), ["limit"]);
         assert_eq!(refused_fields("page=-1"), ["page"]);
+        assert_eq!(refused_fields("page=2147483648"), ["page"]);
         assert_eq!(refused_fields("page=99999999999"), ["page"]);
     }
 

@@ -167,12 +167,12 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
             "the body contains the character U+0000".to_owned(),
         ));
     }
-    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
-    let bytes = if first.is_none() { b"{}" } else { bytes };
+    let bytes = match bytes.trim_ascii() {
+        b"" | b"null" => b"{}",
+        bytes => bytes,
+    };
     // serde would take an array for a struct
-    if first.is_some_and(|first| *first != b'{')
-        && serde_json::from_slice::<IgnoredAny>(bytes).is_ok()
-    {
+    if !bytes.starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(bytes).is_ok() {
         return Err(ApiError::field("body", "must be an object"));
     }
     let mut json = serde_json::Deserializer::from_slice(bytes);
@@ -284,7 +284,8 @@ mod tests {
     #[test]
     fn a_wrong_shape_names_the_field() {
         assert_eq!(fields("{}").to_string(), r#"{"reason":["is missing"]}"#);
-        assert_eq!(fields("").to_string(), r#"{"reason":["is missing"]}"#);
+        assert_eq!(fields(" ").to_string(), r#"{"reason":["is missing"]}"#);
+        assert_eq!(fields("null").to_string(), r#"{"reason":["is missing"]}"#);
         let wrong = fields(r#"{"reason":"x","stages":[{"sla_days":1},{"sla_days":"two"}]}"#);
         assert_eq!(
             wrong["stages[1].sla_days"][0],
