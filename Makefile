@@ -1,6 +1,6 @@
 # Thin on purpose: what is longer than a line is a script. `make` alone lists the targets.
 
-.PHONY: help run test e2e check bench coverage fmt clean-local
+.PHONY: help run test e2e screenshots check bench coverage fmt clean-local
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -13,6 +13,9 @@ test: ## all tests, or those named by ARGS, as in make test ARGS=race_
 
 e2e: ## what people do in the browser, or part of it, as in make e2e ARGS=board
 	@scripts/e2e $(ARGS)
+
+screenshots: ## pictures of every page into docs/screenshots/, or some, as in make screenshots ARGS='-g jamaah'
+	@scripts/screenshots $(ARGS)
 
 check: ## formatting, lints, docs, dependencies, spelling: what CI checks before the tests
 	@scripts/check $(ARGS)
