@@ -14,11 +14,12 @@ import { Contact } from '@/shared/ui/Contact';
 import { Due } from '@/shared/ui/Due';
 import { Empty } from '@/shared/ui/Empty';
 import { Filter } from '@/shared/ui/Filter';
-import { Initials } from '@/shared/ui/Initials';
+import { Initials, shortName } from '@/shared/ui/Initials';
 import { Bone } from '@/shared/ui/Late';
 import { Section } from '@/shared/ui/Section';
 import table from '@/shared/ui/table.module.css';
 import { FlagBadge, RiskBar, StatusBadge } from '@/shared/vocabulary/badges';
+import { useRoleName } from '@/shared/vocabulary/roles';
 import { useCommonWords } from '@/shared/words/common';
 import css from './departures.module.css';
 import { useDepartureWords } from './words';
@@ -192,7 +193,7 @@ function Row({ id, withRisk }: { id: string; withRisk: boolean }) {
         </span>
       </td>
       <td>
-        <span className={table.clip} title={why}>
+        <span className={css.cause} title={why}>
           {why}
         </span>
       </td>
@@ -227,11 +228,13 @@ function useCause(): (one: JamaahCard) => string {
 
 function By({ of }: { of: JamaahCard }) {
   const nameOf = useNameOf();
-  const name = nameOf(of.next_task?.assignee);
-  if (!name) return <span className={table.faint}>{of.next_task?.role}</span>;
+  const roleName = useRoleName();
+  const task = of.next_task;
+  const name = nameOf(task?.assignee);
+  if (!name) return <span className={table.faint}>{task && roleName(task.role)}</span>;
   return (
     <span className={css.by}>
-      <Initials name={name} /> <span aria-hidden>{name}</span>
+      <Initials name={name} /> <span aria-hidden>{shortName(name)}</span>
     </span>
   );
 }

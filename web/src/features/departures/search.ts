@@ -26,5 +26,3 @@ export const departureSearch = (given: Record<string, unknown>) =>
     ready: given.ready === true || given.ready === 'true' ? (true as const) : undefined,
     page: positive(given, 'page'),
   });
-
-export type DepartureSearch = ReturnType<typeof departureSearch>;

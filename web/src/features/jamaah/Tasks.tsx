@@ -14,7 +14,7 @@ import { useCanWrite } from '@/shared/live/status';
 import { useMay, useMe } from '@/shared/session/session';
 import { Action } from '@/shared/ui/Action';
 import { Due } from '@/shared/ui/Due';
-import { Initials } from '@/shared/ui/Initials';
+import { Initials, shortName } from '@/shared/ui/Initials';
 import { Section } from '@/shared/ui/Section';
 import { toast } from '@/shared/ui/toast';
 import { FlagBadge, PriorityIcon } from '@/shared/vocabulary/badges';
@@ -105,7 +105,7 @@ function OpenTask({ task }: { task: TaskCard }) {
       <span className={css.taskWho}>
         {assignee ? (
           <>
-            <Initials name={assignee} /> <span aria-hidden>{assignee}</span>
+            <Initials name={assignee} /> <span aria-hidden>{shortName(assignee)}</span>
           </>
         ) : (
           t('tasks.unassigned')

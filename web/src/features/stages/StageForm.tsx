@@ -12,6 +12,7 @@ import { Action } from '@/shared/ui/Action';
 import { FormFoot } from '@/shared/ui/FormFoot';
 import form from '@/shared/ui/form.module.css';
 import { useDraftForm } from '@/shared/ui/useDraftForm';
+import { useRoleName } from '@/shared/vocabulary/roles';
 import { useListWords } from '@/shared/words/lists';
 import { RetireDialog } from './RetireDialog';
 import css from './stages.module.css';
@@ -40,6 +41,7 @@ export function StageForm({
   const { t } = useStageWords();
   const { t: lists } = useListWords();
   const stageName = useStageName();
+  const roleName = useRoleName();
   const people = useQuery(peopleQuery).data ?? [];
   const roles = [
     ...new Set([...stages.map(({ role }) => role), ...people.flatMap((one) => one.roles)]),
@@ -97,7 +99,11 @@ export function StageForm({
         <TextInput required {...text('name')} />
         <TextInput description={t('hint.name_en')} {...text('name_en')} />
         {!of && <TextInput required description={t('hint.code')} {...text('code')} />}
-        <NativeSelect {...text('role')} required data={roles} />
+        <NativeSelect
+          {...text('role')}
+          required
+          data={roles.map((value) => ({ value, label: roleName(value) }))}
+        />
         <NativeSelect
           {...text('category')}
           data={CATEGORIES.map((value) => ({ value, label: t(`category.${value}`) }))}

@@ -7,6 +7,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import type { StageReport } from '@/shared/api/types';
 import { useStageName } from '@/shared/entities/stages';
 import { useFormats } from '@/shared/format/formats';
+import { useRoleName } from '@/shared/vocabulary/roles';
 import css from './stages.module.css';
 import { useStageWords } from './words';
 
@@ -37,6 +38,7 @@ export function StageRow({
   const { t } = useStageWords();
   const format = useFormats();
   const stageName = useStageName();
+  const roleName = useRoleName();
   const name = stageName(stage);
   const { row, handle, over, dragged } = useDragging(stage.id, refusal === undefined, onDropped);
   const window = [
@@ -68,7 +70,9 @@ export function StageRow({
       <span className={css.position}>{index + 1}</span>
       <button type="button" className={css.rowName} aria-current={selected} onClick={open}>
         <span title={name}>{name}</span>
-        <small>{[t('row.sla', { count: stage.sla_days }), ...window, stage.role].join(' · ')}</small>
+        <small>
+          {[t('row.sla', { count: stage.sla_days }), ...window, roleName(stage.role)].join(' · ')}
+        </small>
       </button>
       <span className={css.rowPeople}>
         {t('row.people', { count: stage.people, people: format.count(stage.people) })}

@@ -3,6 +3,7 @@
 import { Button } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react';
 import form from '@/shared/ui/form.module.css';
+import { useRoleName } from '@/shared/vocabulary/roles';
 import { useCommonWords } from '@/shared/words/common';
 import { moved } from './order';
 import css from './stages.module.css';
@@ -23,6 +24,7 @@ export function TemplateFields({
 }) {
   const { t } = useStageWords();
   const { t: common } = useCommonWords();
+  const roleName = useRoleName();
   const set = (index: number, values: Partial<TemplateValues>) =>
     change(templates.map((template, at) => (at === index ? { ...template, ...values } : template)));
   return (
@@ -51,7 +53,9 @@ export function TemplateFields({
               >
                 <option value="">{t('templates.same_role')}</option>
                 {roles.map((role) => (
-                  <option key={role}>{role}</option>
+                  <option key={role} value={role}>
+                    {roleName(role)}
+                  </option>
                 ))}
               </select>
               <select

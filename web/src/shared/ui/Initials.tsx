@@ -13,6 +13,13 @@ export function initialsOf(name: string): string {
     .slice(0, LETTERS);
 }
 
+/** "Siti R.", where there is room for little. */
+export function shortName(name: string): string {
+  const [first, ...others] = name.split(/\s+/).filter(Boolean);
+  const last = others.at(-1);
+  return last ? `${first} ${last[0]?.toUpperCase()}.` : (first ?? name);
+}
+
 export function Initials({
   name,
   named = false,
