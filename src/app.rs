@@ -28,6 +28,7 @@ use crate::http::auth::password::Passwords;
 use crate::http::auth::resolver::Callers;
 use crate::http::observe::RequestIds;
 use crate::http::observe::outage::Outage;
+use crate::http::pages::Pages;
 use crate::http::pipeline::roles::Roles;
 use crate::http::pipeline::tasks::assignees::Assignees;
 use crate::http::pipeline::tasks::bulk::once::UnderWay;
@@ -70,6 +71,8 @@ pub struct App {
     pub request_ids: RequestIds,
     pub outage: Outage,
     pub routes: Routes,
+    /// The web application.
+    pub pages: Pages,
     /// The description of the API, as it is served.
     pub openapi: Bytes,
     ids: Mutex<IdSource>,
@@ -133,7 +136,11 @@ impl App {
             passwords: Passwords::new(secrets.clone()),
             request_ids: RequestIds::new(&secrets),
             outage: Outage::default(),
-            routes: Routes::new(&api, &http::UNDESCRIBED),
+            pages: Pages::embedded(),
+            routes: Routes::new(
+                &api,
+                http::UNDESCRIBED.into_iter().chain(http::pages::PATHS),
+            ),
             openapi: api.to_pretty_json()?.into(),
             ids: Mutex::new(IdSource::seeded(secrets.seed())),
             started: Instant::now(),

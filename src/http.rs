@@ -13,6 +13,7 @@ pub mod meters;
 pub mod observe;
 pub mod openapi;
 pub mod page;
+pub mod pages;
 pub mod params;
 pub mod pipeline;
 pub mod realtime;
@@ -61,6 +62,7 @@ pub fn configure(config: &mut ServiceConfig) {
         )
         .service(base("/api/v1"))
         .service(base("/api"))
+        .configure(pages::routes)
         .default_service(web::to(refuse_route));
 }
 

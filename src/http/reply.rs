@@ -92,6 +92,10 @@ impl<T: Serialize> Reply<T> {
         }
     }
 
+    pub fn data(&self) -> &T {
+        &self.data
+    }
+
     pub fn message(mut self, message: &'static str) -> Self {
         self.message = Some(message);
         self

@@ -23,6 +23,8 @@ struct Node {
     fixed: HashMap<String, Node, ahash::RandomState>,
     parameter: Option<Box<Node>>,
     route: Option<Route>,
+    /// Of whatever comes below.
+    rest: Option<Route>,
 }
 
 #[derive(Debug)]
@@ -35,13 +37,16 @@ pub struct Route {
     pub meters: Meters,
 }
 
+/// Stands for all segments that follow, at least one.
+const REST: &str = "**";
+
 /// The label of a path that is no route.
 pub const UNMATCHED: &str = "unmatched";
 
 impl Routes {
     /// The described paths under `/api/v1`, the same under `/api`, and those
     /// that are not described.
-    pub fn new(api: &OpenApi, others: &[&str]) -> Self {
+    pub fn new<'a>(api: &OpenApi, others: impl IntoIterator<Item = &'a str>) -> Self {
         let mut routes = Self::default();
         for (path, item) in &api.paths.paths {
             let methods = methods(item);
@@ -57,27 +62,37 @@ impl Routes {
     }
 
     fn add(&mut self, template: &str, methods: Vec<Method>) {
+        let route = Some(Route {
+            template: template.to_owned(),
+            methods,
+            meters: Meters::default(),
+        });
         let mut node = &mut self.root;
         for segment in segments(template) {
+            if segment == REST {
+                node.rest = route;
+                return;
+            }
             node = if segment.starts_with('{') {
                 node.parameter.get_or_insert_default()
             } else {
                 node.fixed.entry(segment.to_owned()).or_default()
             };
         }
-        node.route = Some(Route {
-            template: template.to_owned(),
-            methods,
-            meters: Meters::default(),
-        });
+        node.route = route;
     }
 
     pub fn find(&self, path: &str) -> Option<&Route> {
         let mut node = &self.root;
+        let mut rest = None;
         for segment in segments(path) {
-            node = node.fixed.get(segment).or(node.parameter.as_deref())?;
+            rest = node.rest.as_ref().or(rest);
+            match node.fixed.get(segment).or(node.parameter.as_deref()) {
+                Some(next) => node = next,
+                None => return rest,
+            }
         }
-        node.route.as_ref()
+        node.route.as_ref().or(rest)
     }
 }
 
@@ -131,5 +146,18 @@ mod tests {
         assert_eq!(template("/api/v1/pipeline/tasks/7/stop"), None);
         assert_eq!(template("/api/v1/pipeline"), None);
         assert_eq!(template("/"), None);
+    }
+
+    #[test]
+    fn what_comes_below_a_path_can_have_one_template() {
+        let mut routes = Routes::default();
+        for path in ["/", "/dashboard", "/dashboard/**"] {
+            routes.add(path, vec![Method::GET]);
+        }
+        let template = |path: &str| routes.find(path).map(|route| route.template.as_str());
+        assert_eq!(template("/"), Some("/"));
+        assert_eq!(template("/dashboard"), Some("/dashboard"));
+        assert_eq!(template("/dashboard/a/b"), Some("/dashboard/**"));
+        assert_eq!(template("/dashboards"), None);
     }
 }

@@ -55,11 +55,12 @@ impl fmt::Display for Summary {
                 Outcome::HasLog => writeln!(f, "{slug}: left alone, because it has a log already")?,
             }
         }
-        if let Some(file) = &self.demo_file {
+        if let (Some(file), Some((slug, _))) = (&self.demo_file, self.outcomes.first()) {
             let password = super::demo::PASSWORD;
             writeln!(
                 f,
-                "sign in as admin@<tenant>.example with {password}; all users are in {}",
+                "sign in: organisation {slug}, e-mail admin@{slug}.example, password {password}; \
+                 everybody else is in {}",
                 file.display()
             )?;
         }

@@ -19,7 +19,6 @@ async fn post_text(client: &Client, media_type: &str, text: impl Into<String>) -
 async fn an_unknown_path_is_not_found() {
     let app = TestApp::start().await;
     for path in [
-        "/",
         "/nonsense",
         "/api/nonsense",
         "/api/v1/nonsense",

@@ -29,6 +29,8 @@ mod jamaah;
 mod metrics;
 mod openapi;
 mod outage;
+mod pages;
+mod pages_bootstrap;
 mod pipeline_archive;
 mod pipeline_bulk;
 mod pipeline_comments;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::TestApp;
 use crate::support::client::Client;
-use crate::support::server::{Settings, until};
+use crate::support::server::until;
 
 const USERS: &str = "/api/v1/users";
 
@@ -20,23 +20,13 @@ async fn names(client: &Client, query: &str) -> Vec<Value> {
         .collect()
 }
 
-/// Runs a command of the program about a user of the app's tenant.
-async fn run(app: &TestApp, command: &str) {
-    let mut words: Vec<&str> = command.split(' ').collect();
-    words.extend(["--tenant", &app.tenant.slug]);
-    let (well, said) = Settings::new(&app.database.url).run(&words).await;
-    assert!(well, "{command}: {said}");
-}
-
 #[actix_web::test]
 async fn people_are_listed_by_name_and_filtered() {
     let app = TestApp::start().await;
-    run(
-        &app,
-        "user add --email ani@example.test --name ani --role visa-admin --role auditor",
-    )
-    .await;
-    run(&app, "user deactivate --email ani@example.test").await;
+    app.command("user add --email ani@example.test --name ani --role visa-admin --role auditor")
+        .await;
+    app.command("user deactivate --email ani@example.test")
+        .await;
     let manager = app.manager().await;
     let answer = manager.get(USERS).await;
     let people = answer.data(200);
@@ -92,11 +82,8 @@ async fn whoever_comes_or_leaves_is_noticed_at_once() {
     let key = app.integration();
     assert_eq!(names(&key, "").await, ["Budi", "Siti Aminah"]);
     // the test's clock stands still: nothing grows old by itself
-    run(
-        &app,
-        "user add --email ani@example.test --name Ani --role auditor",
-    )
-    .await;
+    app.command("user add --email ani@example.test --name Ani --role auditor")
+        .await;
     until(
         "the newcomer is listed",
         Duration::from_secs(5),

@@ -14,11 +14,13 @@ pub mod tag;
 
 use std::time::Duration;
 
-use actix_web::rt;
+use actix_web::{rt, web};
 
 use crate::actors::handle::{Freshness, TenantHandle};
+use crate::app::App;
 use crate::cache::Kind;
 use crate::cache::rendered::{Moment, Rendered};
+use crate::domain::ids::TenantId;
 use crate::domain::pipeline::view::View;
 use crate::error::ApiError;
 use crate::http::auth::authorized::Authorized;
@@ -44,25 +46,33 @@ pub enum Source {
 /// The tenant, or what the cache has of it.
 pub async fn find_source<P>(authorized: &Authorized<P>, kind: Kind) -> Result<Source, ApiError> {
     let (app, id) = (&authorized.app, authorized.tenant_id());
-    let in_memory = app.tenants.peek(id);
-    if let Some(tenant) = in_memory.filter(|tenant| tenant.freshness().live) {
-        return Ok(Source::Memory(tenant));
-    }
-    // goes on when nobody waits for it any more, for whoever asks next
-    let mut opening = rt::spawn({
-        let app = app.clone();
-        async move { app.tenants.open(id).await.is_ok() }
-    });
-    if let Ok(Ok(true)) = tokio::time::timeout(PATIENCE, &mut opening).await {
-        return authorized.tenant().await.map(Source::Memory);
-    }
-    if let Some(tenant) = app.tenants.peek(id) {
+    if let Some(tenant) = find_tenant(app, id).await {
         return Ok(Source::Memory(tenant));
     }
     let snapshot = app.cache.get(id, kind, app.tenants.shown(id)).await;
     match snapshot.and_then(|snapshot| Kept::read(&snapshot)) {
         Some(kept) => Ok(Source::Kept(kept)),
         None => authorized.tenant().await.map(Source::Memory),
+    }
+}
+
+/// The tenant, if it is in memory or soon will be.
+pub async fn find_tenant(app: &web::Data<App>, id: TenantId) -> Option<TenantHandle> {
+    let in_memory = app.tenants.peek(id);
+    if in_memory
+        .as_ref()
+        .is_some_and(|tenant| tenant.freshness().live)
+    {
+        return in_memory;
+    }
+    // goes on when nobody waits for it any more, for whoever asks next
+    let mut opening = rt::spawn({
+        let app = app.clone();
+        async move { app.tenants.open(id).await.ok() }
+    });
+    match tokio::time::timeout(PATIENCE, &mut opening).await {
+        Ok(Ok(Some(tenant))) => Some(tenant),
+        _ => app.tenants.peek(id),
     }
 }
 
@@ -73,11 +83,21 @@ pub fn answer<P>(
     kind: Kind,
     known: &IfNoneMatch,
 ) -> Answer {
-    let (cache, id) = (&authorized.app.cache, authorized.tenant_id());
+    let finished = finished(&authorized.app, tenant, kind)?;
+    Ok(conditional::answer(known, &finished.tag, finished.body))
+}
+
+/// The body of that, and its tag.
+pub fn finished(
+    app: &web::Data<App>,
+    tenant: &TenantHandle,
+    kind: Kind,
+) -> Result<Rendered, ApiError> {
+    let (cache, id) = (&app.cache, tenant.id());
     let (freshness, view) = (tenant.freshness(), tenant.view());
     let moment = moment(&view, freshness);
     if let Some(finished) = cache.rendered.get(id, kind, moment) {
-        return Ok(conditional::answer(known, &finished.tag, finished.body));
+        return Ok(finished);
     }
     let numbers = Numbers::of(kind, &view, freshness.as_of);
     let finished = Rendered {
@@ -86,10 +106,10 @@ pub fn answer<P>(
         body: numbers.plain(&view, freshness)?,
     };
     if cache.rendered.put(id, kind, finished.clone()) && freshness.live {
-        let (app, whole) = (authorized.app.clone(), numbers.whole(&view, freshness)?);
+        let (app, whole) = (app.clone(), numbers.whole(&view, freshness)?);
         rt::spawn(async move { app.cache.put(id, kind, moment.seq, whole).await });
     }
-    Ok(conditional::answer(known, &finished.tag, finished.body))
+    Ok(finished)
 }
 
 fn moment(view: &View, freshness: Freshness) -> Moment {

@@ -12,12 +12,10 @@ use crate::actors::handle::TenantHandle;
 use crate::app::App;
 use crate::cache::Kind;
 use crate::domain::ids::TenantId;
-use crate::domain::pipeline::readiness::DepartureQuery;
 use crate::error::ApiError;
-use crate::http::page::Page;
+use crate::http::pipeline::departures::list::first_page;
 use crate::http::pipeline::imports;
 use crate::http::pipeline::snapshots::{self, Numbers};
-use crate::http::reply::Reply;
 use crate::realtime::channel::Channel;
 
 /// Between two values of one channel.
@@ -110,16 +108,9 @@ fn make(tenant: &TenantHandle, channel: &Channel) -> Result<Option<Made>, ApiErr
         Channel::Stages => Kind::Stages,
         Channel::Bottlenecks => Kind::Bottlenecks,
         Channel::Departures => {
-            let page = Page::default();
-            let query = DepartureQuery {
-                page: page.page,
-                limit: page.limit,
-                ..DepartureQuery::default()
-            };
-            let found = view.departures(&query, freshness.as_of);
-            let tag = snapshots::tag::of(&found.items, freshness.live)?;
-            let reply = Reply::new(found.items).page(page, u64::from(found.total));
-            let body = reply.read_from(&view, freshness).body()?.into();
+            let reply = first_page(&view, freshness);
+            let tag = snapshots::tag::of(reply.data(), freshness.live)?;
+            let body = reply.body()?.into();
             return Ok(Some(Made { tag, body }));
         }
         Channel::Tasks | Channel::RoleTasks(_) | Channel::User(_) | Channel::Job(_) => {

@@ -11,10 +11,12 @@ use lajur::config::secret::Secret;
 use lajur::db::Connection;
 use lajur::db::testing::TestDatabase;
 use lajur::domain::time::Timestamp;
+use lajur::http::pages::Pages;
 use lajur::secrets::Secrets;
 
 use super::client::Client;
 use super::fixture::Tenant;
+use super::server::Settings;
 
 /// Monday, 23 November 2026, 09:00 in Jakarta.
 pub fn monday_morning() -> Timestamp {
@@ -37,6 +39,15 @@ impl TestApp {
 
     /// With a configuration that differs.
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_dressed(change, |_| {}).await
+    }
+
+    /// With a web application that differs from the one in the program.
+    pub async fn start_with_pages(pages: Pages) -> Self {
+        Self::start_dressed(|_| {}, |app| app.pages = pages).await
+    }
+
+    async fn start_dressed(change: impl FnOnce(&mut Config), dress: impl FnOnce(&mut App)) -> Self {
         let database = TestDatabase::create().await;
         let mut config = Config::default();
         config.http.addr = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
@@ -51,7 +62,8 @@ impl TestApp {
         let clock = ManualClock::new(monday_morning());
         let secrets = Secrets::seeded(1);
         let tenant = Tenant::create(&database, "al-barokah", &secrets).await;
-        let app = App::new(config, Clock::Manual(clock.clone()), secrets).unwrap();
+        let mut app = App::new(config, Clock::Manual(clock.clone()), secrets).unwrap();
+        dress(&mut app);
         let running = server::start(app).await.unwrap();
         Self {
             running,
@@ -76,6 +88,16 @@ impl TestApp {
         ] {
             admin.batch_execute(&statement).await.unwrap();
         }
+    }
+
+    /// Runs a command of the program about [`Self::tenant`], in words, and
+    /// gives what it says.
+    pub async fn command(&self, words: &str) -> String {
+        let mut words: Vec<&str> = words.split(' ').collect();
+        words.extend(["--tenant", &self.tenant.slug]);
+        let (well, said) = Settings::new(&self.database.url).run(&words).await;
+        assert!(well, "{words:?}: {said}");
+        said
     }
 
     pub fn url(&self, path: &str) -> String {

@@ -4,8 +4,10 @@ use actix_web::get;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
+use crate::actors::handle::Freshness;
 use crate::domain::pipeline::readiness::{DepartureQuery, DepartureReport};
 use crate::domain::pipeline::refusal::Fields;
+use crate::domain::pipeline::view::View;
 use crate::error::ApiError;
 use crate::http::auth::authorized::Authorized;
 use crate::http::auth::needs::PipelineRead;
@@ -74,9 +76,25 @@ pub async fn list_departures(
     let query = filter.0.query(page)?;
     let tenant = authorized.tenant().await?;
     let (freshness, view) = (tenant.freshness(), tenant.view());
-    let found = view.departures(&query, freshness.as_of);
+    answer(&view, freshness, &query).conditional(&known)
+}
+
+/// The answer to the plain request.
+pub fn first_page(view: &View, freshness: Freshness) -> Reply<Vec<DepartureReport>> {
+    answer(view, freshness, &DepartureQuery::default())
+}
+
+fn answer(
+    view: &View,
+    freshness: Freshness,
+    query: &DepartureQuery,
+) -> Reply<Vec<DepartureReport>> {
+    let page = Page {
+        page: query.page,
+        limit: query.limit,
+    };
+    let found = view.departures(query, freshness.as_of);
     Reply::new(found.items)
         .page(page, u64::from(found.total))
-        .read_from(&view, freshness)
-        .conditional(&known)
+        .read_from(view, freshness)
 }
