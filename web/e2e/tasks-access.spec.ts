@@ -15,14 +15,14 @@ for (const language of ['id', 'en'] as const) {
       await page.keyboard.press('x');
       await page.keyboard.press('b');
       await expect(page.getByRole('dialog')).toBeVisible();
-      await expectAccessible(page);
+      await expectAccessible(page, '[role="dialog"]');
       await page.goto(`/dashboard/pipeline/tasks?view=table&limit=20&q=${task.jamaah_name}`);
       await expect(titleOf(page, task)).toBeVisible();
       await page.getByRole('checkbox').first().check();
       await expectAccessible(page);
       await titleOf(page, task).click();
       await expect(page.getByRole('dialog', { name: task.title }).getByRole('textbox')).toBeVisible();
-      await expectAccessible(page);
+      await expectAccessible(page, '[role="dialog"]');
     });
   });
 }

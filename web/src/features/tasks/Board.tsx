@@ -13,7 +13,7 @@ import { BucketIcon } from '@/shared/vocabulary/badges';
 import { useCommonWords } from '@/shared/words/common';
 import css from './board.module.css';
 import { Column } from './Column';
-import { useDragging } from './dragging';
+import { ColumnDrop } from './ColumnDrop';
 import { BUCKETS } from './drop';
 import { bucketOnPhone, bucketsOf } from './search';
 import { useTasksWords } from './words';
@@ -25,7 +25,6 @@ export function Board({ filters, touch }: { filters: TaskFilters; touch: boolean
   const common = useCommonWords().t;
   const format = useFormats();
   const buckets = bucketsOf(route.useSearch());
-  const dragging = useDragging();
   const [laterOpen, setLaterOpen] = useLocalStorage({
     key: 'lajur.later',
     defaultValue: false,
@@ -42,21 +41,23 @@ export function Board({ filters, touch }: { filters: TaskFilters; touch: boolean
   return (
     <div className={css.board} ref={place}>
       {buckets.map((bucket) =>
-        folds(bucket) && !laterOpen && !dragging ? (
-          <button
-            key={bucket}
-            type="button"
-            className={css.folded}
-            aria-expanded={false}
-            aria-description={t('column.unfold')}
-            data-tip={t('column.unfold')}
-            onClick={() => setLaterOpen(true)}
-          >
-            <IconChevronsRight size={16} stroke={1.8} aria-hidden />
-            <BucketIcon bucket={bucket} />
-            <span className={css.foldedName}>{common(`bucket.${bucket}`)}</span>{' '}
-            {counts && <span className={css.count}>{format.count(counts[bucket])}</span>}
-          </button>
+        folds(bucket) && !laterOpen ? (
+          <div key={bucket} className={css.foldedPlace}>
+            <button
+              type="button"
+              className={css.folded}
+              aria-expanded={false}
+              aria-description={t('column.unfold')}
+              data-tip={t('column.unfold')}
+              onClick={() => setLaterOpen(true)}
+            >
+              <IconChevronsRight size={16} stroke={1.8} aria-hidden />
+              <BucketIcon bucket={bucket} />
+              <span className={css.foldedName}>{common(`bucket.${bucket}`)}</span>{' '}
+              {counts && <span className={css.count}>{format.count(counts[bucket])}</span>}
+            </button>
+            <ColumnDrop bucket={bucket} />
+          </div>
         ) : (
           <Column
             key={bucket}

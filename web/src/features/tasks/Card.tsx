@@ -11,7 +11,6 @@ import { Bone } from '@/shared/ui/Late';
 import { PriorityIcon, RiskBar } from '@/shared/vocabulary/badges';
 import { ActionButton } from './ActionButton';
 import { useActions } from './actions';
-import actionCss from './actions.module.css';
 import css from './card.module.css';
 import { askFor } from './dialogs';
 import { useIsDragged } from './dragging';
@@ -139,8 +138,9 @@ function CardActions({ task }: { task: TaskCard }) {
           </ActionButton>
         </>
       )}
-      <span className={actionCss.spread} />
-      <Contact phone={task.jamaah_phone} name={task.jamaah_name} />
+      <span className={css.contact}>
+        <Contact phone={task.jamaah_phone} name={task.jamaah_name} />
+      </span>
     </div>
   );
 }

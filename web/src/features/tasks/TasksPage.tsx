@@ -43,7 +43,7 @@ export function TasksPage() {
   const navigate = route.useNavigate();
   const phone = useMediaQuery(PHONE, window.matchMedia(PHONE).matches);
   const touch = useMediaQuery(TOUCH, window.matchMedia(TOUCH).matches);
-  const view = viewOf(search);
+  const view = viewOf(search, phone);
   const filters = useMemo(() => filtersOf(search), [search]);
   const open = useCallback(
     (id: string) => void navigate({ search: (before) => ({ ...before, task: id }), resetScroll: false }),

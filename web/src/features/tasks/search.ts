@@ -48,8 +48,12 @@ export const withoutFilters = (search: TasksSearch): TasksSearch => {
   return rest;
 };
 
-export const viewOf = (search: TasksSearch): 'board' | 'table' =>
-  search.status?.split(',').some((status) => CLOSED.includes(status)) ? 'table' : (search.view ?? 'board');
+/** A phone has no room for a table, except for closed tasks, which have no column. */
+export function viewOf(search: TasksSearch, phone = false): 'board' | 'table' {
+  const isClosed = search.status?.split(',').some((status) => CLOSED.includes(status));
+  if (isClosed) return 'table';
+  return phone ? 'board' : (search.view ?? 'board');
+}
 
 /** The values of a filter that takes several. */
 export const valuesOf = (value: string | undefined): string[] => value?.split(',').filter(Boolean) ?? [];
