@@ -201,7 +201,7 @@ function Row({ id, withRisk }: { id: string; withRisk: boolean }) {
       <td>
         <By of={one} />
       </td>
-      <td>
+      <td className={css.reach}>
         <span className={css.contact}>
           <Contact name={one.name} phone={one.phone} />
         </span>
