@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { api, ask } from '@/shared/api/client';
 import type { Comment } from '@/shared/api/types';
-import { useNameOf } from '@/shared/entities/people';
+import { nameOfActor } from '@/shared/entities/people';
 import type { LogEvent } from '@/shared/live/event';
 import { onPersonal } from '@/shared/live/personal';
 import { signedInAs, useMe } from '@/shared/session/session';
@@ -38,15 +38,15 @@ export function Concerns() {
 function useAssigned(): (event: LogEvent) => void {
   const { t } = useShellWords();
   const navigate = useNavigate();
-  const nameOf = useNameOf();
   const waiting = useRef<LogEvent[]>([]);
-  const tell = () => {
+  const tell = async () => {
     const [first] = waiting.current;
     const tasks = new Set(waiting.current.map(({ subject }) => subject.id));
     waiting.current = [];
     if (!first) return;
+    const name = await nameOfActor(first.by);
     toast.info({
-      title: t('concerns.assigned', { count: tasks.size, name: nameOf(first.by) ?? t('concerns.somebody') }),
+      title: t('concerns.assigned', { count: tasks.size, name: name ?? t('concerns.somebody') }),
       action: {
         label: t('concerns.open'),
         run: () => void navigate({ to: '/dashboard/pipeline/tasks', search: { assignee: 'me' } }),
@@ -54,7 +54,7 @@ function useAssigned(): (event: LogEvent) => void {
     });
   };
   return (event) => {
-    if (waiting.current.length === 0) setTimeout(tell, TOGETHER_MS);
+    if (waiting.current.length === 0) setTimeout(() => void tell(), TOGETHER_MS);
     waiting.current.push(event);
   };
 }

@@ -10,14 +10,13 @@ import { useTranslation } from 'react-i18next';
 import { api, ask } from '@/shared/api/client';
 import { queryClient } from '@/shared/api/queryClient';
 import { signedOut, useMe } from '@/shared/session/session';
-import { chooseLanguage, type Language } from '@/shared/words/i18n';
+import { chooseLanguage, LANGUAGES, type Language } from '@/shared/words/i18n';
 import { AccountButton } from './AccountMenu';
 import { MoreButton } from './Navigation';
 import { inMoreMenu, visibleTo } from './navigation';
 import css from './panels.module.css';
 import { useShellWords } from './words/shell';
 
-const LANGUAGES: Record<Language, string> = { id: 'Bahasa Indonesia', en: 'English' };
 const SCHEMES = ['light', 'dark', 'auto'] as const;
 
 export const WideAccount = () => <Account folded={false} />;

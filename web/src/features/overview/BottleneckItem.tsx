@@ -80,7 +80,7 @@ function Trend({ bottleneck: { evidence, late_yesterday, unstable } }: { bottlen
 function Taken({ bottleneck: { alert }, name }: { bottleneck: Bottleneck; name: string }) {
   const { t } = useOverviewWords();
   const format = useFormats();
-  const nameOf = useNameOf();
+  const nameOf = useNameOf(Boolean(alert?.acknowledged_by));
   const may = useMay();
   const canWrite = useCanWrite();
   const phone = usePhone();

@@ -1,5 +1,8 @@
 /** How the season stands: health, stages, what holds people up, who leaves soon. */
 
+import { IconLock } from '@tabler/icons-react';
+import { useMay } from '@/shared/session/session';
+import { Empty } from '@/shared/ui/Empty';
 import { PageTitle } from '@/shared/ui/PageTitle';
 import { BottleneckSection } from './BottleneckSection';
 import { DepartureSection } from './DepartureSection';
@@ -10,17 +13,24 @@ import { useOverviewWords } from './words';
 
 export function OverviewPage() {
   const { t } = useOverviewWords();
+  const may = useMay();
   return (
     <>
       <PageTitle>{t('title')}</PageTitle>
-      <div className={css.page}>
-        <HealthStrip />
-        <div className={css.stages}>
-          <StageSection />
+      {may('pipeline.read') ? (
+        <div className={css.page}>
+          <HealthStrip />
+          <div className={css.stages}>
+            <StageSection />
+          </div>
+          <BottleneckSection />
+          <DepartureSection />
         </div>
-        <BottleneckSection />
-        <DepartureSection />
-      </div>
+      ) : (
+        <Empty icon={IconLock} title={t('forbidden')}>
+          {t('forbidden_text')}
+        </Empty>
+      )}
     </>
   );
 }

@@ -11,7 +11,10 @@ type NameOf = ReturnType<typeof useNameOf>;
 export function useAdvice(bottleneck: Bottleneck): string {
   const { t } = useOverviewWords();
   const format = useFormats();
-  const nameOf = useNameOf();
+  const nameOf = useNameOf(
+    bottleneck.suggestion === 'rebalance' ||
+      bottleneck.cause.over_represented.some(({ variable }) => variable === 'assignee'),
+  );
   return [firstStep(bottleneck, t, format, nameOf), inCommon(bottleneck, t, format, nameOf)]
     .filter(Boolean)
     .join('. ');

@@ -7,6 +7,7 @@
 import createClient from 'openapi-fetch';
 import { askToSignIn, currentMe, signedInAs } from '@/shared/session/session';
 import { ApiError, errorOf } from './errors';
+import { noteAnswer } from './reachable';
 import type { paths } from './schema';
 import type { Envelope } from './types';
 
@@ -20,9 +21,12 @@ async function once(request: Request): Promise<Response> {
     if (token) sent.headers.set('X-CSRF-Token', token);
   }
   try {
-    return await fetch(sent);
+    const response = await fetch(sent);
+    noteAnswer(response.status);
+    return response;
   } catch (cause) {
     if (sent.signal.aborted) throw cause;
+    noteAnswer(undefined);
     throw new ApiError({ code: 'UNREACHABLE', status: 0, message: String(cause) });
   }
 }

@@ -2,6 +2,7 @@
 
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { api, ask } from '@/shared/api/client';
+import { queryClient } from '@/shared/api/queryClient';
 import type { Actor, User } from '@/shared/api/types';
 
 /** As many as the server gives at once. */
@@ -24,11 +25,21 @@ export const peopleQuery = queryOptions({
   },
 });
 
-/** What somebody is called; `undefined` while that is not known, and for the program itself. */
-export function useNameOf(): (who: string | Actor | null | undefined) => string | undefined {
-  const people = useQuery(peopleQuery).data;
+/**
+ * What somebody is called; `undefined` while that is not known, and for the program itself. Names are loaded only
+ * when they are needed.
+ */
+export function useNameOf(needed = true): (who: string | Actor | null | undefined) => string | undefined {
+  const people = useQuery({ ...peopleQuery, enabled: needed }).data;
   return (who) => {
     const id = typeof who === 'string' ? who : who?.type === 'user' ? who.id : undefined;
     return id === undefined ? undefined : people?.find((person) => person.id === id)?.name;
   };
+}
+
+/** The same once, outside what is drawn; `undefined` also when the names cannot be had. */
+export async function nameOfActor(actor: Actor): Promise<string | undefined> {
+  if (actor.type !== 'user') return undefined;
+  const people = await queryClient.ensureQueryData(peopleQuery).catch(() => []);
+  return people.find(({ id }) => id === actor.id)?.name;
 }

@@ -10,21 +10,17 @@ import { ApiError } from '@/shared/api/errors';
 import { queryClient } from '@/shared/api/queryClient';
 import { healthQuery, putSnapshot, SNAPSHOT_KEYS, type Snapshot } from '@/shared/api/snapshots';
 import type { Envelope, Health, Me } from '@/shared/api/types';
-import { askToSignIn } from '@/shared/session/session';
 import { applyEvent } from './apply';
 import type { LogEvent } from './event';
+import { watchState } from './lifeline';
 import { tellPersonal } from './personal';
 import { markStale } from './refresh';
-import { liveStatus, setLive } from './status';
+import { setLive } from './status';
 import { onWaking } from './waking';
-
-/** After so long without the server it counts as away, not as coming back. */
-const AWAY_AFTER_MS = 30_000;
-/** The session has ended, the account is closed. */
-const SIGNED_OUT_CODES = [3500, 3503, 3507];
 
 let client: Centrifuge | undefined;
 let stopWatching = () => {};
+let stopLooking = () => {};
 
 /** Connects for whoever is signed in. Called again after another sign-in, it begins anew. */
 export function startLive(me: Me): void {
@@ -35,7 +31,7 @@ export function startLive(me: Me): void {
     getToken: async () => (await ask(api.POST('/api/v1/realtime/token'))).data.token,
     maxReconnectDelay: 10_000,
   });
-  watchState(client);
+  stopLooking = watchState(client, reconnect);
   const may = (permission: Me['permissions'][number]) => me.permissions.includes(permission);
   const channel = (name: string) => `realtime:${me.tenant.slug}:${name}`;
   if (may('pipeline.read')) {
@@ -53,6 +49,7 @@ export function startLive(me: Me): void {
 
 export function stopLive(): void {
   stopWatching();
+  stopLooking();
   client?.disconnect();
   client = undefined;
 }
@@ -65,38 +62,6 @@ export function reconnect(): void {
 
 /** The client itself, for a channel of one page (an import's progress). */
 export const liveClient = (): Centrifuge | undefined => client;
-
-function watchState(of: Centrifuge): void {
-  let attempts = 0;
-  let lostAt: number | undefined;
-  let away: ReturnType<typeof setTimeout> | undefined;
-  of.on('connecting', () => {
-    if (lostAt === undefined && liveStatus().state !== 'connecting') lostAt = Date.now();
-    if (lostAt === undefined) return;
-    setLive({ state: navigator.onLine ? 'reconnecting' : 'offline', attempts: ++attempts, dataAt: lostAt });
-    away ??= setTimeout(() => setLive({ state: 'offline' }), AWAY_AFTER_MS);
-  });
-  of.on('error', () => {
-    if (lostAt === undefined) return;
-    const isAway = !navigator.onLine || Date.now() - lostAt > AWAY_AFTER_MS;
-    setLive({ state: isAway ? 'offline' : 'reconnecting', attempts: ++attempts });
-  });
-  of.on('connected', () => {
-    clearTimeout(away);
-    attempts = 0;
-    lostAt = away = undefined;
-    setLive({ state: 'live', attempts, dataAt: Date.now(), heardAt: Date.now() });
-  });
-  of.on('disconnected', ({ code }) => {
-    clearTimeout(away);
-    away = undefined;
-    if (SIGNED_OUT_CODES.includes(code)) {
-      setLive({ state: 'signed_out', dataAt: Date.now() });
-      // whoever signs in again makes this connection anew
-      void askToSignIn();
-    }
-  });
-}
 
 function followState(subscription: Subscription, name: Snapshot): void {
   const take = (value: Envelope<unknown>) => {

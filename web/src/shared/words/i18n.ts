@@ -28,6 +28,8 @@ export type Translated<T> = {
 
 export type Language = 'id' | 'en';
 
+export const LANGUAGES: Record<Language, string> = { id: 'Bahasa Indonesia', en: 'English' };
+
 /** The words of a namespace in a language that does not come with the code. */
 export type LoadWords = (namespace: string) => Promise<object>;
 

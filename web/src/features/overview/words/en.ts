@@ -3,6 +3,9 @@ import type { id } from './id';
 
 export const en: Translated<typeof id> = {
   title: 'Overview',
+  forbidden: 'Your role cannot see the overview',
+  forbidden_text:
+    'The pages that you may open are in the menu. Ask the operations manager if one is missing.',
   health: {
     title: 'Health',
     score: 'Health score',

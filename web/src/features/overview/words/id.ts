@@ -1,5 +1,7 @@
 export const id = {
   title: 'Ikhtisar',
+  forbidden: 'Ikhtisar belum terbuka untuk peran Anda',
+  forbidden_text: 'Halaman yang boleh Anda buka ada di menu. Hubungi manajer operasi bila ada yang kurang.',
   health: {
     title: 'Kesehatan',
     score: 'Skor kesehatan',
