@@ -1,6 +1,6 @@
 # Thin on purpose: what is longer than a line is a script. `make` alone lists the targets.
 
-.PHONY: help run test e2e screenshots check bench coverage fmt clean-local
+.PHONY: help run test e2e screenshots check bench bench-web coverage fmt clean-local
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -22,6 +22,9 @@ check: ## formatting, lints, docs, dependencies, spelling: what CI checks before
 
 bench: ## benchmarks beside other ways, written to docs/benchmarks.md; parts as in make bench ARGS=reads
 	@scripts/bench $(ARGS)
+
+bench-web: ## the application in a browser, written to docs/benchmarks-web.md (MINUTES=2 for a short look)
+	@scripts/bench-web $(ARGS)
 
 coverage: ## which lines the tests reach
 	@scripts/coverage $(ARGS)
