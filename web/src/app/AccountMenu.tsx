@@ -30,14 +30,11 @@ export function AccountButton({
   const { user, roles, api_key } = useMe();
   const name = user?.name ?? api_key?.name ?? '';
   return (
-    <button
-      {...button}
-      type="button"
-      className={css.account}
-      aria-label={folded ? t('account', { name }) : undefined}
-    >
-      <Initials name={name} named={!folded} />
-      {!folded && (
+    <button {...button} type="button" className={css.account}>
+      <Initials name={name} named />
+      {folded ? (
+        <span className={css.spoken}>{t('account', { name })}</span>
+      ) : (
         <span className={css.who}>
           <strong>{name}</strong>
           <span>{roles.map(roleName).join(', ')}</span>

@@ -1,16 +1,13 @@
 /** A value that is tinted for a moment when it has changed, so that the eye finds what is new. */
 
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useState } from 'react';
 import css from './ui.module.css';
 
 export function Changing({ value, children }: { value: string | number; children: ReactNode }) {
-  const first = useRef(value);
-  const changed = first.current !== value;
-  useEffect(() => {
-    first.current = Number.NaN;
-  }, []);
+  const [shown, setShown] = useState({ value, isNew: false });
+  if (shown.value !== value) setShown({ value, isNew: true });
   return (
-    <span key={value} className={changed ? css.changed : undefined}>
+    <span key={value} className={shown.isNew ? css.changed : undefined}>
       {children}
     </span>
   );
