@@ -82,7 +82,7 @@ const scripts = (page: Page): Promise<number> =>
     return own.reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0) / 1000;
   });
 
-const watchLongTasks = (page: Page): Promise<void> =>
+const watchLongTasks = (page: Page): Promise<unknown> =>
   page.addInitScript(() => {
     const long: number[] = [];
     Object.assign(window, { long });
@@ -164,7 +164,12 @@ test('how fast it is', async ({ browser, page, api, server, baseURL }) => {
   tell('overview usable, cached', '< 1,000 ms', `${median(warm).toFixed(0)} ms`, median(warm) < 1000);
   await firstScreen(page);
   const kilobytes = await scripts(page);
-  tell('JavaScript of the first screen, compressed', '< 200 kB', `${kilobytes.toFixed(0)} kB`, kilobytes < 200);
+  tell(
+    'JavaScript of the first screen, compressed',
+    '< 200 kB',
+    `${kilobytes.toFixed(0)} kB`,
+    kilobytes < 200,
+  );
 
   await watchLongTasks(page);
   await page.goto(BOARD);
@@ -191,13 +196,18 @@ test('how fast it is', async ({ browser, page, api, server, baseURL }) => {
   const end = await heapMegabytes(session);
   await stop();
   const found = `${half.toFixed(1)} MB, then ${end.toFixed(1)} MB`;
-  tell(`heap after ${MINUTES / 2} and ${MINUTES} minutes`, '< 60 MB, steady', found, end < 60 && end < half * 1.05);
+  tell(
+    `heap after ${MINUTES / 2} and ${MINUTES} minutes`,
+    '< 60 MB, steady',
+    found,
+    end < 60 && end < half * 1.05,
+  );
   tell('longest task while events arrive', '< 100 ms', `${events.toFixed(0)} ms`, events < 100);
 
-  await writeFile(DOCUMENT, document(browser.version()));
+  await writeFile(DOCUMENT, textOf(browser.version()));
 });
 
-const document = (chromium: string) => `# Benchmarks of the web application
+const textOf = (chromium: string) => `# Benchmarks of the web application
 
 ${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores (${cpus()[0]?.model}), Chromium ${chromium}. Written by
 \`make bench-web\`; a season of 10,000 jamaah, the release build, everything on one machine. How it is measured stands in
