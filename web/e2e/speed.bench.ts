@@ -25,6 +25,7 @@ const rows: string[] = [];
 
 /** A line of the table: what, wanted, found. */
 function tell(what: string, wanted: string, found: string, reached: boolean): void {
+  // biome-ignore lint/suspicious/noConsole: it is what the run says
   console.log(`${what}: ${found}, wanted ${wanted}: ${reached ? 'reached' : 'missed'}`);
   rows.push(`| ${what} | ${wanted} | ${found} | ${reached ? 'reached' : 'missed'} |`);
 }
