@@ -7,7 +7,7 @@ mod relay;
 mod returning;
 mod stalled;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail};
 use serde_json::{Value, json};
 
 use super::database::{Cluster, Database};
@@ -115,18 +115,18 @@ impl<'s> Node<'s> {
     }
 
     /// As many events as `tasks`, in one commit: their notes are changed to a text of that length.
-    async fn annotate(&self, tasks: usize, number: usize, length: usize) -> anyhow::Result<()> {
+    /// Returns the number of the last.
+    async fn annotate(&self, tasks: usize, number: usize, length: usize) -> anyhow::Result<i64> {
         let ids = &self.tasks[..tasks];
         let notes = format!("{number:0>length$}");
         let body = json!({"action": "update", "ids": ids, "notes": notes}).to_string();
         let answer = self.post("/api/v1/pipeline/tasks/bulk", &body).await?;
         let answer: Value = serde_json::from_str(&answer)?;
         let results = answer["data"].as_array().context("no results")?;
-        ensure!(
-            results.iter().all(|result| result["ok"] == true),
-            "{answer}"
-        );
-        Ok(())
+        if let Some(refused) = results.iter().find(|result| result["ok"] != true) {
+            bail!("{refused}");
+        }
+        answer["meta"]["seq"].as_i64().context("no seq")
     }
 
     async fn post(&self, path: &str, body: &str) -> anyhow::Result<String> {

@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use memchr::memmem;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -26,14 +26,14 @@ pub struct Door {
     pub hello: Option<String>,
 }
 
-/// A message that a client has read to its end.
+/// A message with events that a client has read to its end.
 pub struct Report {
+    client: usize,
     pub at: Instant,
     pub bytes: usize,
-    /// Events in it, or publications of the peer.
     pub events: usize,
-    /// Of the last event in it.
-    pub offset: Option<i64>,
+    /// Of the last event in it. The peer's are not numbered: counted by the client.
+    pub offset: i64,
 }
 
 pub struct Clients {
@@ -41,6 +41,8 @@ pub struct Clients {
     tasks: Vec<JoinHandle<()>>,
     /// Whether they read what arrives.
     reading: watch::Sender<bool>,
+    /// The last offset that each has read.
+    offsets: Vec<i64>,
     pub connected_in: Duration,
 }
 
@@ -62,7 +64,13 @@ impl Clients {
             if number >= AT_A_TIME {
                 patiently(are_inside.recv()).await?;
             }
-            let run = Client::run(door.clone(), sender.clone(), gate.clone(), inside.clone());
+            let run = Client::run(
+                number,
+                door.clone(),
+                sender.clone(),
+                gate.clone(),
+                inside.clone(),
+            );
             tasks.push(tokio::spawn(async move {
                 if let Err(error) = run.await {
                     eprintln!("  a client ended: {error:#}");
@@ -76,23 +84,21 @@ impl Clients {
             reports,
             tasks,
             reading,
+            offsets: vec![0; count],
             connected_in: began.elapsed(),
         })
     }
 
-    /// The next message that any of them has read.
-    pub async fn report(&mut self) -> anyhow::Result<Report> {
-        patiently(self.reports.recv()).await
-    }
-
-    /// Until so many events have been read by all of them together.
-    pub async fn until_events(&mut self, mut missing: usize) -> anyhow::Result<Vec<Report>> {
-        let mut reports = Vec::new();
-        while missing > 0 {
-            let report = self.report().await?;
-            missing = missing
-                .checked_sub(report.events)
-                .context("an event too many")?;
+    /// Until all have read the event with this number: what they have read meanwhile.
+    pub async fn until(&mut self, offset: i64) -> anyhow::Result<Vec<Report>> {
+        let mut behind = self.offsets.iter().filter(|own| **own < offset).count();
+        let mut reports = Vec::with_capacity(behind);
+        while behind > 0 {
+            let report = patiently(self.reports.recv()).await?;
+            let own = &mut self.offsets[report.client];
+            ensure!(report.offset > *own, "an event came twice, or out of order");
+            behind -= usize::from(*own < offset && report.offset >= offset);
+            *own = report.offset;
             reports.push(report);
         }
         Ok(reports)
@@ -114,6 +120,9 @@ async fn patiently<T>(next: impl Future<Output = Option<T>>) -> anyhow::Result<T
 }
 
 struct Client {
+    number: usize,
+    /// Messages of the peer.
+    messages: i64,
     stream: TcpStream,
     buffer: Vec<u8>,
     reports: mpsc::UnboundedSender<Report>,
@@ -121,6 +130,7 @@ struct Client {
 
 impl Client {
     async fn run(
+        number: usize,
         door: Door,
         reports: mpsc::UnboundedSender<Report>,
         mut gate: watch::Receiver<bool>,
@@ -130,6 +140,8 @@ impl Client {
         stream.set_nodelay(true)?;
         let buffer = Vec::with_capacity(2_048);
         let mut client = Self {
+            number,
+            messages: 0,
             stream,
             buffer,
             reports,
@@ -186,7 +198,21 @@ impl Client {
                 0x1 if payload == b"{}" => self.stream.write_all(&masked(0x1, b"{}")).await?,
                 0x1 => {
                     subscribed |= memmem::find(payload, SUBSCRIBED).is_some();
-                    report(payload, &self.reports);
+                    self.messages += 1;
+                    let found = match payload.first() {
+                        Some(b'{') => events(payload)?,
+                        _ => Some((1, self.messages)),
+                    };
+                    if let Some((events, offset)) = found {
+                        let report = Report {
+                            client: self.number,
+                            at: Instant::now(),
+                            bytes: payload.len(),
+                            events,
+                            offset,
+                        };
+                        let _ = self.reports.send(report);
+                    }
                 }
                 0x9 => self.stream.write_all(&masked(0xA, payload)).await?,
                 _ => bail!("closed: {}", String::from_utf8_lossy(payload)),
@@ -198,23 +224,16 @@ impl Client {
     }
 }
 
-fn report(payload: &[u8], reports: &mpsc::UnboundedSender<Report>) {
-    // what the peer sends is one publication without a number
-    let is_peers = payload.first() != Some(&b'{');
-    let (mut events, mut offset) = (usize::from(is_peers), None);
-    for place in memmem::find_iter(payload, PUBLICATION) {
-        events += 1;
+/// How many events are in a message, and the number of the last of them.
+fn events(payload: &[u8]) -> anyhow::Result<Option<(usize, i64)>> {
+    let mut found = None;
+    for (count, place) in (1..).zip(memmem::find_iter(payload, PUBLICATION)) {
         let rest = &payload[place + PUBLICATION.len()..];
         let digits = rest.split(|byte| !byte.is_ascii_digit()).next();
-        offset = digits.and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok());
+        let offset = std::str::from_utf8(digits.unwrap_or_default())?.parse()?;
+        found = Some((count, offset));
     }
-    let report = Report {
-        at: Instant::now(),
-        bytes: payload.len(),
-        events,
-        offset,
-    };
-    let _ = reports.send(report);
+    Ok(found)
 }
 
 /// A whole frame at the beginning: its opcode, where its payload begins, and how long it is.

@@ -42,7 +42,7 @@ pub async fn measure(
     for (sockets, events, pause) in CROWDS {
         let node = Node::start(cluster, season, &[]).await?;
         let mut crowd = Crowd::gather(&node.server, &node.door(None), sockets).await?;
-        let publish = async |number| node.comment(number).await.map(drop);
+        let publish = async |number| node.comment(number).await;
         crowd.measure(&node.server, events, pause, publish).await?;
         table.row(crowd.row(&node.server));
         crowd.targets(document);
@@ -60,9 +60,9 @@ pub async fn measure(
                 hello,
             };
             let mut crowd = Crowd::gather(&peer, &door, sockets).await?;
-            let publish = async |_| {
+            let publish = async |number| {
                 load::ask(peer.addr, &post_json("/", "", &message)).await?;
-                Ok(())
+                Ok(i64::try_from(number)? + 1)
             };
             crowd.measure(&peer, events, pause, publish).await?;
             table.row(crowd.row(&peer));
@@ -82,7 +82,7 @@ pub async fn stay(cluster: &Cluster, season: &Season) -> anyhow::Result<()> {
     let node = Node::start(cluster, season, &[]).await?;
     let before = resident(&node.server)?;
     let mut crowd = Crowd::gather(&node.server, &node.door(None), sockets).await?;
-    let publish = async |number| node.comment(number).await.map(drop);
+    let publish = async |number| node.comment(number).await;
     crowd.measure(&node.server, events, pause, publish).await?;
     let kib = (resident(&node.server)? - before) / 1024.0 / sockets as f64;
     println!(
@@ -106,6 +106,7 @@ struct Crowd {
     bytes: usize,
     cpu_us: f64,
     events: usize,
+    messages: usize,
     latencies_ms: Vec<f64>,
 }
 
@@ -122,33 +123,37 @@ impl Crowd {
             bytes: 0,
             cpu_us: 0.0,
             events: 0,
+            messages: 0,
             latencies_ms: Vec::new(),
         })
     }
 
-    /// Publishes one event after the other, each when all have the one before. Latency is from the
-    /// moment at which the command is sent, so it holds the commit too.
+    /// Publishes one event after the other, each when all have the one before; `publish` returns its
+    /// number. Latency is from the moment at which the command is sent, so it holds the commit too.
     async fn measure(
         &mut self,
         server: &Process,
         events: usize,
         pause: Duration,
-        mut publish: impl AsyncFnMut(usize) -> anyhow::Result<()>,
+        mut publish: impl AsyncFnMut(usize) -> anyhow::Result<i64>,
     ) -> anyhow::Result<()> {
         let before = cpu_seconds(server)?;
         for number in 0..events {
             let began = Instant::now();
-            publish(number).await?;
-            for report in self.clients.until_events(self.sockets).await? {
-                self.bytes = report.bytes;
-                let took = report.at.duration_since(began);
-                self.latencies_ms.push(took.as_secs_f64() * 1e3);
+            let offset = publish(number).await?;
+            for report in self.clients.until(offset).await? {
+                self.messages += 1;
+                if report.offset >= offset {
+                    self.bytes = report.bytes;
+                    let took = report.at.duration_since(began);
+                    self.latencies_ms.push(took.as_secs_f64() * 1e3);
+                }
             }
             tokio::time::sleep(pause.saturating_sub(began.elapsed())).await;
         }
         let cpu = cpu_seconds(server)? - before;
         self.events = events;
-        self.cpu_us = cpu * 1e6 / (events * self.sockets) as f64;
+        self.cpu_us = cpu * 1e6 / self.messages as f64;
         self.latencies_ms.sort_by(f64::total_cmp);
         Ok(())
     }
@@ -206,10 +211,10 @@ async fn bursts(node: &Node<'_>, crowd: &mut Crowd, document: &mut Document) -> 
     let before = cpu_seconds(&node.server)?;
     let (mut messages, mut events) = (0, 0);
     for number in 0..BURSTS {
-        node.annotate(BURST, number, 8).await?;
-        let reports = crowd.clients.until_events(crowd.sockets * BURST).await?;
+        let last = node.annotate(BURST, number, 8).await?;
+        let reports = crowd.clients.until(last).await?;
         messages += reports.len();
-        events += crowd.sockets * BURST;
+        events += reports.iter().map(|report| report.events).sum::<usize>();
     }
     let cpu = (cpu_seconds(&node.server)? - before) * 1e6 / events as f64;
     let frames = messages as f64 / (crowd.sockets * BURSTS) as f64;

@@ -33,8 +33,13 @@ pub async fn measure(
     let mut client = Clients::connect(&watched.door(None), 1).await?;
 
     let events = PER_SECOND * usize::try_from(LASTS.as_secs())?;
-    let (sent, seen) = tokio::join!(send(&writer, events), see(&mut client, events));
-    let (sent, seen) = (sent?, seen?);
+    let sent = send(&writer, events).await?;
+    let last = sent
+        .iter()
+        .map(|(seq, _)| *seq)
+        .max()
+        .context("no events")?;
+    let seen = see(&mut client, last).await?;
     let latencies = sent.iter().map(|(seq, at)| {
         let seen = seen.get(seq).context("an event has not been seen")?;
         Ok(seen.duration_since(*at).as_secs_f64() * 1e3)
@@ -63,12 +68,12 @@ async fn send(node: &Node<'_>, events: usize) -> anyhow::Result<Vec<(i64, Instan
     try_join_all(commands).await
 }
 
-async fn see(client: &mut Clients, events: usize) -> anyhow::Result<HashMap<i64, Instant>> {
-    let mut seen = HashMap::with_capacity(events);
-    for report in client.until_events(events).await? {
-        let last = report.offset.context("an event without a number")?;
-        let first = last + 1 - i64::try_from(report.events)?;
-        seen.extend((first..=last).map(|seq| (seq, report.at)));
+/// When the client has read each event, up to this one.
+async fn see(client: &mut Clients, last: i64) -> anyhow::Result<HashMap<i64, Instant>> {
+    let mut seen = HashMap::new();
+    for report in client.until(last).await? {
+        let first = report.offset + 1 - i64::try_from(report.events)?;
+        seen.extend((first..=report.offset).map(|seq| (seq, report.at)));
     }
     Ok(seen)
 }

@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use anyhow::ensure;
+
 use super::client::Clients;
 use super::{Cluster, Document, Node, Season};
 
@@ -18,8 +20,9 @@ pub async fn measure(
     println!("clients that come back");
     let node = Node::start(cluster, season, &[]).await?;
     let position = node.position().await?;
+    let mut head = position.offset;
     for number in 0..COMMITS {
-        node.annotate(EVENTS / COMMITS, number, 8).await?;
+        head = node.annotate(EVENTS / COMMITS, number, 8).await?;
     }
     // a process that has just started has none of it in memory
     let database = node.server.stop().await?;
@@ -27,10 +30,15 @@ pub async fn measure(
     let before = node.server.log_reads().await?;
     let began = Instant::now();
     let mut clients = Clients::connect(&node.door(Some(&position)), CLIENTS).await?;
-    clients.until_events(CLIENTS * EVENTS).await?;
+    let reports = clients.until(head).await?;
     let took = began.elapsed().as_secs_f64();
     let after = node.server.log_reads().await?;
     let reads = after - before;
+    let events: usize = reports.iter().map(|report| report.events).sum();
+    ensure!(
+        events >= CLIENTS * EVENTS,
+        "{events} events for {CLIENTS} clients are too few"
+    );
 
     document.fact("returning_s", format!("{took:.1}"));
     document.fact("returning_reads", format!("{reads:.0}"));
