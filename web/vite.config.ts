@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
-import { firstScreen } from './build/firstScreen';
-import { noCycles } from './build/noCycles';
+import { firstScreen } from './build/firstScreen.ts';
+import { noCycles } from './build/noCycles.ts';
 
 /** In development pages come from here and everything else from a server that runs beside it. */
 const server = process.env.LAJUR_URL ?? 'http://127.0.0.1:8080';

@@ -1,8 +1,8 @@
 /** What stages are called in the language that is spoken. */
 
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { stagesQuery } from '@/shared/api/snapshots';
+import { useLanguage } from '@/shared/words/i18n';
 
 /** Both names of a stage. */
 interface Named {
@@ -11,8 +11,8 @@ interface Named {
 }
 
 export function useStageName(): (stage: Named) => string {
-  const { i18n } = useTranslation();
-  return (stage) => (i18n.language === 'en' && stage.name_en) || stage.name;
+  const language = useLanguage();
+  return (stage) => (language === 'en' && stage.name_en) || stage.name;
 }
 
 /** The name behind an id or a code. */

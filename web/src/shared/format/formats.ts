@@ -5,9 +5,8 @@
 
 import { TZDate } from '@date-fns/tz';
 import { differenceInCalendarDays } from 'date-fns';
-import { useMemo } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useMaybeMe } from '@/shared/session/session';
+import { useLanguage } from '@/shared/words/i18n';
 
 const MINUS = '−';
 const THIN_SPACE = ' ';
@@ -30,9 +29,8 @@ export function formatsFor(language: string, timezone: string) {
   const asDate = (options: Intl.DateTimeFormatOptions) => cached.date({ timeZone: 'UTC', ...options });
   const short = { weekday: 'short', day: 'numeric', month: 'short' } as const;
 
-  const count = (value: number) => minus(cached.number({ maximumFractionDigits: 0 }).format(value));
-  const decimal = (value: number, digits = 1) =>
-    minus(cached.number({ minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value));
+  const count = (value: number) => minus(cached.number(0).format(value));
+  const decimal = (value: number, digits = 1) => minus(cached.number(digits).format(value));
   const time = (at: Instant) => inZone({ hour: '2-digit', minute: '2-digit' }).format(new Date(at));
   /** Of an instant, in the zone: "Sel 24 Nov". */
   const day = (at: Instant) => plain(inZone(short), new Date(at));
@@ -56,7 +54,7 @@ export function formatsFor(language: string, timezone: string) {
     /** "39–43" */
     range: (from: number, to: number) => `${count(from)}–${count(to)}`,
     rupiah: (value: number) => {
-      const number = minus(cached.number({ maximumFractionDigits: 0 }).format(value));
+      const number = minus(cached.number(0).format(value));
       return english ? `Rp ${number}` : `Rp ${number}`;
     },
     time,
@@ -129,9 +127,20 @@ export function formatsFor(language: string, timezone: string) {
 
 /** In the language that is spoken now and the zone of the organisation. */
 export function useFormats(): Formats {
-  const { i18n } = useTranslation();
-  const timezone = useMaybeMe()?.tenant.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-  return useMemo(() => formatsFor(i18n.language, timezone), [i18n.language, timezone]);
+  const language = useLanguage();
+  const timezone = useMaybeMe()?.tenant.timezone ?? OWN_ZONE;
+  return keptFor(language, timezone);
+}
+
+const OWN_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const kept = new Map<string, Formats>();
+
+/** Every component asks, and making an `Intl` object costs more than using it a hundred times. */
+function keptFor(language: string, timezone: string): Formats {
+  const key = `${language} ${timezone}`;
+  const known = kept.get(key) ?? formatsFor(language, timezone);
+  kept.set(key, known);
+  return known;
 }
 
 /** The day that an instant of a zone falls on, as a day here: only days are compared. */
@@ -151,18 +160,21 @@ function zoneName(timezone: string): string {
 
 /** Making an `Intl` object costs more than using it. */
 function cache(locale: string) {
-  const numbers = new Map<string, Intl.NumberFormat>();
+  const numbers = new Map<number, Intl.NumberFormat>();
   const dates = new Map<string, Intl.DateTimeFormat>();
-  function kept<Options, Format>(known: Map<string, Format>, options: Options, make: () => Format): Format {
-    const key = JSON.stringify(options);
+  function kept<Key, Format>(known: Map<Key, Format>, key: Key, make: () => Format): Format {
     const format = known.get(key) ?? make();
     known.set(key, format);
     return format;
   }
   return {
-    number: (options: Intl.NumberFormatOptions) =>
-      kept(numbers, options, () => new Intl.NumberFormat(locale, options)),
+    /** With so many digits behind the point. */
+    number: (digits: number) =>
+      kept(numbers, digits, () => {
+        const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+        return new Intl.NumberFormat(locale, options);
+      }),
     date: (options: Intl.DateTimeFormatOptions) =>
-      kept(dates, options, () => new Intl.DateTimeFormat(locale, options)),
+      kept(dates, JSON.stringify(options), () => new Intl.DateTimeFormat(locale, options)),
   };
 }

@@ -5,6 +5,7 @@
  */
 
 import i18next from 'i18next';
+import { useSyncExternalStore } from 'react';
 import { initReactI18next } from 'react-i18next';
 
 /** Each folder of words adds itself: `declare module '@/shared/words/i18n' { interface Words { tasks: typeof id } }`. */
@@ -74,6 +75,14 @@ export async function startWords(loadEnglish: LoadWords): Promise<void> {
   i18next.on('languageChanged', (language) => {
     document.documentElement.lang = language;
   });
+}
+
+/** The language that is spoken. */
+export const useLanguage = (): string => useSyncExternalStore(onLanguage, () => i18next.language);
+
+function onLanguage(listener: () => void): () => void {
+  i18next.on('languageChanged', listener);
+  return () => i18next.off('languageChanged', listener);
 }
 
 /** The organisation's language, for whoever has not chosen one. */
