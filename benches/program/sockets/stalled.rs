@@ -16,8 +16,11 @@ const EVENTS: usize = 100;
 const NOTES: usize = 2_000;
 /// Single events by which the others are measured.
 const PROBES: usize = 500;
-/// By default a client that takes nothing for 10 s is sent away.
-const SETTINGS: [(&str, &str); 1] = [("LAJUR_REALTIME__SLOW_SECONDS", "300")];
+/// As it comes, a client that takes nothing for 10 s, or does not answer a ping, is sent away.
+const SETTINGS: [(&str, &str); 2] = [
+    ("LAJUR_REALTIME__SLOW_SECONDS", "300"),
+    ("LAJUR_REALTIME__PING_SECONDS", "300"),
+];
 
 pub async fn measure(
     cluster: &Cluster,
