@@ -1,7 +1,7 @@
 /** What holds people up, the worst first; four of them until all are asked for. */
 
 import { IconMoodSmile } from '@tabler/icons-react';
-import { useSuspenseQuery } from '@tanstack/react-query';
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Link, useLocation } from '@tanstack/react-router';
 import { bottlenecksQuery } from '@/shared/api/snapshots';
 import type { Bottleneck, Severity } from '@/shared/api/types';
@@ -55,7 +55,8 @@ function Counts() {
   const { t } = useOverviewWords();
   const common = useCommonWords();
   const format = useFormats();
-  const bottlenecks = useSuspenseQuery(bottlenecksQuery).data.data;
+  const bottlenecks = useQuery(bottlenecksQuery).data?.data;
+  if (!bottlenecks) return null;
   const parts = WORST_FIRST.map((severity) => {
     const count = bottlenecks.filter((one) => one.severity === severity).length;
     return count > 0 && `${format.count(count)} ${common.t(`severity.${severity}`).toLowerCase()}`;
@@ -68,7 +69,7 @@ function MoreOrFewer() {
   const format = useFormats();
   const all = useAll();
   const phone = usePhone();
-  const total = useSuspenseQuery(bottlenecksQuery).data.data.length;
+  const total = useQuery(bottlenecksQuery).data?.data.length ?? 0;
   if (total <= (phone ? AT_FIRST_ON_PHONE : AT_FIRST)) return null;
   return (
     <Link

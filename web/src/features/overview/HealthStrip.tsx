@@ -1,7 +1,7 @@
 /** The figures of the season in one strip. Every figure opens the list that it counts. */
 
 import { IconCircleDashed, IconHandStop } from '@tabler/icons-react';
-import { useSuspenseQuery } from '@tanstack/react-query';
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { healthQuery, stagesQuery } from '@/shared/api/snapshots';
@@ -32,7 +32,8 @@ function Strip() {
   const format = useFormats();
   const nameOf = useStageName();
   const health = useSuspenseQuery(healthQuery).data.data;
-  const stages = useSuspenseQuery(stagesQuery).data.data;
+  // reasons name stages, and wait for them; figures do not
+  const stages = useQuery(stagesQuery).data?.data ?? [];
   const before = health.yesterday;
   return (
     <div className={css.strip}>
@@ -120,6 +121,9 @@ function Skeleton() {
           </div>
           <div className={css.value}>
             <Bone width={56} height={24} />
+          </div>
+          <div className={css.since}>
+            <Bone width={64} height={10} />
           </div>
           <div className={css.why}>
             <Bone width="90%" height={10} />

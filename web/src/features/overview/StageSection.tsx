@@ -1,6 +1,6 @@
 /** A card for every active stage, empty ones too; on phones a row for each. */
 
-import { useSuspenseQuery } from '@tanstack/react-query';
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { bottlenecksQuery, stagesQuery } from '@/shared/api/snapshots';
 import { useFormats } from '@/shared/format/formats';
 import { Bone } from '@/shared/ui/Late';
@@ -39,15 +39,16 @@ export function StageSection() {
 function Aside() {
   const { t } = useOverviewWords();
   const format = useFormats();
-  const stages = useSuspenseQuery(stagesQuery).data.data;
+  const stages = useQuery(stagesQuery).data?.data;
+  if (!stages) return null;
   const people = stages.reduce((sum, stage) => sum + stage.people, 0);
   return t('stages.aside', { stages: format.count(stages.length), people: format.count(people) });
 }
 
 function Stages({ phone }: { phone: boolean }) {
   const stages = useSuspenseQuery(stagesQuery).data.data;
-  const bottlenecks = useSuspenseQuery(bottlenecksQuery).data.data;
-  const severityOf = (id: string) => bottlenecks.find((bottleneck) => bottleneck.stage_id === id)?.severity;
+  const bottlenecks = useQuery(bottlenecksQuery).data?.data;
+  const severityOf = (id: string) => bottlenecks?.find((bottleneck) => bottleneck.stage_id === id)?.severity;
   return (
     <ol className={phone ? css.rows : css.cards}>
       {stages.map((stage) => (

@@ -35,7 +35,7 @@ export function watchState(of: Centrifuge, reconnect: () => void): () => void {
     setLive({
       state: isAway ? 'offline' : hasBeenConnected || attempts > 0 ? 'reconnecting' : 'connecting',
       attempts,
-      dataAt: Math.max(hasBeenConnected ? lostAt : 0, loadedAt),
+      dataAt: Math.max(hasBeenConnected ? lostAt : 0, loadedAt) || Date.now(),
     });
   };
   const lose = () => {

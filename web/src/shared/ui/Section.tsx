@@ -1,6 +1,6 @@
 /**
  * A part of a page that loads and fails by itself: head, skeleton while it waits, and the reason with a retry
- * when it fails. Inside, read with `useSuspenseQuery`.
+ * when it fails. Inside, read with `useSuspenseQuery`; in the head, which stands before its content, with `useQuery`.
  */
 
 import { QueryErrorResetBoundary } from '@tanstack/react-query';
@@ -8,6 +8,7 @@ import { type ReactNode, Suspense } from 'react';
 import { ErrorBoundary } from './ErrorBoundary';
 import { Failure } from './Failure';
 import { Late } from './Late';
+import { Optional } from './Optional';
 import css from './ui.module.css';
 
 export function Section({
@@ -53,8 +54,16 @@ export function Section({
     <section className={look === 'panel' ? css.section : undefined} aria-label={title} id={id}>
       <header className={look === 'panel' ? css.head : css.openHead}>
         <h2 className={css.title}>{title}</h2>
-        {aside && <span className={css.aside}>{aside}</span>}
-        {actions && <div className={css.actions}>{actions}</div>}
+        {aside && (
+          <Optional>
+            <span className={css.aside}>{aside}</span>
+          </Optional>
+        )}
+        {actions && (
+          <Optional>
+            <div className={css.actions}>{actions}</div>
+          </Optional>
+        )}
       </header>
       {body}
     </section>
