@@ -30,6 +30,10 @@ test('a server that was killed is said to be away, and caught up with when it is
   const task = await freshTask(api, 'bucket=upcoming&status=pending');
   await page.goto(boardOf(task));
   await expect(page.getByRole('button', { name: /Langsung/ })).toBeVisible();
+  // what is needed while the server is away is loaded soon after the page
+  await page.waitForFunction(() =>
+    performance.getEntriesByType('resource').some(({ name }) => name.includes('/toaster')),
+  );
   await server.kill();
   await expect(page.getByRole('button', { name: /Menyambung ulang/ })).toBeVisible();
   // what was loaded stays

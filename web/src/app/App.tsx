@@ -3,6 +3,7 @@
 import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
+import { setNonce } from 'get-nonce';
 import { useMemo } from 'react';
 import { queryClient } from '@/shared/api/queryClient';
 import { useCommonWords } from '@/shared/words/common';
@@ -11,6 +12,8 @@ import { cssVariables, themeIn } from './theme';
 
 /** The server puts one into every page; without it the library's `<style>` elements are refused. */
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
+// what keeps the page from scrolling below a dialog has a style of its own, and asks here
+if (nonce) setNonce(nonce);
 
 export function App() {
   const { t, i18n } = useCommonWords();

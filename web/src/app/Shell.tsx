@@ -18,8 +18,13 @@ import { BottomNavigation, Navigation } from './Navigation';
 import css from './Shell.module.css';
 import { useShellWords } from './words/shell';
 
-const SignInDialog = lazy(() => import('@/features/session/SignInDialog'));
-const Toaster = lazy(() => import('@/shared/ui/toaster'));
+const loadSignIn = () => import('@/features/session/SignInDialog');
+const loadToaster = () => import('@/shared/ui/toaster');
+const SignInDialog = lazy(loadSignIn);
+const Toaster = lazy(loadToaster);
+
+/** What is needed just when the server does not answer is loaded before, but not before the first screen. */
+const AHEAD_MS = 1500;
 
 /** Where the page's own content is. */
 export const CONTENT = 'content';
@@ -32,6 +37,10 @@ export function Shell() {
   // a new session is another token: the connection begins anew
   // biome-ignore lint/correctness/useExhaustiveDependencies: the rest of `me` does not matter to it
   useEffect(() => goLive(me), [me.csrf_token]);
+  useEffect(() => {
+    const timer = setTimeout(() => void Promise.allSettled([loadSignIn(), loadToaster()]), AHEAD_MS);
+    return () => clearTimeout(timer);
+  }, []);
 
   return (
     <div className={css.shell}>

@@ -1,6 +1,7 @@
 /**
  * When the server delivers a newer application than the one in this page, the files that this one would still load
- * are gone. Then the page is loaded anew, at the same address.
+ * are gone. Then the page is loaded anew, at the same address; not while the server is away, for then there would be
+ * no page at all.
  */
 
 const RELOADED_AT = 'lajur.reloaded_at';
@@ -8,11 +9,19 @@ const RELOADED_AT = 'lajur.reloaded_at';
 const APART_MS = 60_000;
 
 export function reloadWhenReplaced(): void {
-  window.addEventListener('vite:preloadError', (event) => {
+  window.addEventListener('vite:preloadError', () => {
     const last = Number(sessionStorage.getItem(RELOADED_AT));
-    if (!navigator.onLine || Date.now() - last < APART_MS) return;
-    event.preventDefault();
-    sessionStorage.setItem(RELOADED_AT, String(Date.now()));
-    window.location.reload();
+    if (Date.now() - last < APART_MS) return;
+    void serverAnswers().then((answers) => {
+      if (!answers) return;
+      sessionStorage.setItem(RELOADED_AT, String(Date.now()));
+      window.location.reload();
+    });
   });
 }
+
+const serverAnswers = (): Promise<boolean> =>
+  fetch('/health/live', { cache: 'no-store' }).then(
+    ({ ok }) => ok,
+    () => false,
+  );

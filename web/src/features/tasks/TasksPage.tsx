@@ -6,7 +6,8 @@ import '@mantine/core/styles/Popover.layer.css';
 
 import { useMediaQuery } from '@mantine/hooks';
 import { getRouteApi } from '@tanstack/react-router';
-import { lazy, Suspense, useCallback, useEffect, useMemo } from 'react';
+import { lazy, useCallback, useEffect, useMemo } from 'react';
+import { Optional } from '@/shared/ui/Optional';
 import { PageTitle } from '@/shared/ui/PageTitle';
 import { PHONE } from '@/shared/ui/widths';
 import { ActionsContext } from './actions';
@@ -54,7 +55,7 @@ export function TasksPage() {
   useTaskKeys(actions);
   useDropping(actions);
   useEffect(() => {
-    const timer = setTimeout(() => void Promise.all([loadDrawer(), loadQuestions()]), SOON_MS);
+    const timer = setTimeout(() => void Promise.allSettled([loadDrawer(), loadQuestions()]), SOON_MS);
     return () => {
       clearTimeout(timer);
       clearSelection();
@@ -75,10 +76,10 @@ export function TasksPage() {
         )}
         {view === 'board' && <BulkBar filters={filters} floating />}
       </div>
-      <Suspense>
-        {search.task && <Drawer key={search.task} id={search.task} />}
+      <Optional>{search.task && <Drawer key={search.task} id={search.task} />}</Optional>
+      <Optional>
         <AskedFor />
-      </Suspense>
+      </Optional>
     </ActionsContext>
   );
 }

@@ -1,11 +1,11 @@
 /** The rows of one column: pages of ids, loaded as one scrolls, in an order that does not move under the hand. */
 
 import { type UseQueryResult, useQueries } from '@tanstack/react-query';
-import { useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Bucket } from '@/shared/api/types';
 import { type IdList, type TaskFilters, tasksQuery } from '@/shared/entities/tasks';
 import { differs, holdStill, layOut, type Order } from './order';
-import { isOwn, usePlaces } from './underway';
+import { isOwn, takeBack, usePlaces } from './underway';
 
 /** Rows of one request. */
 export const PAGE = 100;
@@ -20,16 +20,18 @@ export interface ColumnRows {
   reloading: boolean;
 }
 
+const combine = (all: UseQueryResult<IdList>[]) => ({
+  lists: all.map(({ data }) => data),
+  error: all.find(({ error, data }) => error && !data)?.error ?? null,
+  retry: () => {
+    for (const { error, refetch } of all) if (error) void refetch();
+  },
+});
+
 export function useColumnRows(filters: TaskFilters, bucket: Bucket, pages: readonly number[]): ColumnRows {
   const results = useQueries({
     queries: pages.map((page) => tasksQuery({ ...filters, bucket, limit: PAGE, page })),
-    combine: (all: UseQueryResult<IdList>[]) => ({
-      lists: all.map(({ data }) => data),
-      error: all.find(({ error, data }) => error && !data)?.error ?? null,
-      retry: () => {
-        for (const { error, refetch } of all) if (error) void refetch();
-      },
-    }),
+    combine,
   });
   const { lists, error, retry } = results;
   const newest = lists.reduce<IdList | undefined>(
@@ -64,6 +66,10 @@ export function useColumnRows(filters: TaskFilters, bucket: Bucket, pages: reado
 /** With the cards that one has just put here, and without those that one has just put elsewhere. */
 function usePlaced(base: Order, bucket: Bucket): Order {
   const places = usePlaces();
+  useEffect(() => {
+    // the list has it now
+    for (const [id, place] of places) if (place.bucket === bucket && base.includes(id)) takeBack(id);
+  }, [base, places, bucket]);
   return useMemo(() => {
     if (places.size === 0) return base;
     const here = [...places].filter(([, place]) => place.bucket === bucket).map(([id]) => id);
