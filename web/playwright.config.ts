@@ -18,6 +18,7 @@ export default defineConfig({
     viewport: { width: 1440, height: 900 },
     locale: 'id-ID',
     timezoneId: 'Asia/Jakarta',
-    trace: 'retain-on-failure',
+    // `scripts/e2e live --trace on` records what happened; doing so always slows everything down
+    screenshot: 'only-on-failure',
   },
 });
