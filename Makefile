@@ -3,7 +3,7 @@
 .PHONY: help run test e2e screenshots check bench bench-web coverage fmt clean-local
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 run: ## build, start what is needed, and serve the demo (PROFILE=release for speed)
 	@scripts/run-demo
