@@ -76,7 +76,7 @@ test('a long column can be scrolled to its end', async ({ page, api }) => {
   const { data, meta } = await api.get<{ title: string; jamaah_name: string }[]>(
     '/pipeline/tasks?bucket=later&limit=1',
   );
-  test.skip(data.length === 0, 'the season has nothing later');
+  expect(data).toHaveLength(1);
   const { data: end } = await api.get<{ title: string; jamaah_name: string }[]>(
     `/pipeline/tasks?bucket=later&limit=1&page=${meta.total}`,
   );
