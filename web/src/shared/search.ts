@@ -33,6 +33,7 @@ export function present<Search extends object>(search: Search): Partial<Search> 
 
 /** How many rows a page may have. */
 export const PAGE_SIZES = [20, 50, 100] as const;
+export const USUAL_PAGE_SIZE = PAGE_SIZES[0];
 
 export const pageSize = (given: Given): (typeof PAGE_SIZES)[number] | undefined =>
   PAGE_SIZES.find((size) => size === Number(given.limit));

@@ -14,7 +14,7 @@ import { FormFoot } from '@/shared/ui/FormFoot';
 import form from '@/shared/ui/form.module.css';
 import { toast } from '@/shared/ui/toast';
 import { differences, useDraftForm } from '@/shared/ui/useDraftForm';
-import { useFullScreen } from '@/shared/ui/useFullScreen';
+import { usePhone } from '@/shared/ui/widths';
 import { useListWords } from '@/shared/words/lists';
 import css from './departures.module.css';
 import { useDepartureWords } from './words';
@@ -48,7 +48,7 @@ const bodyOf = ({ seats, state: _, ...values }: Values) => ({
 export default function DepartureDialog({ of, close }: { of?: DepartureReport; close: () => void }) {
   const { t } = useDepartureWords();
   const { t: lists } = useListWords();
-  const fullScreen = useFullScreen();
+  const fullScreen = usePhone();
   const [initial] = useState(() => (of ? valuesOf(of) : NONE));
   // after a conflict the next attempt is about what stands there now
   const [version, setVersion] = useState(of?.version);
@@ -89,7 +89,7 @@ export default function DepartureDialog({ of, close }: { of?: DepartureReport; c
     error: save.error,
     complaint: (field) => {
       const known = FIELDS.find((one) => one === field);
-      return known ? t(`complaint.${known}`) : lists('check_field');
+      return known && t(`complaint.${known}`);
     },
     validate: ({ code, departure_date, seats }) => ({
       code: code.trim() ? null : lists('needed'),

@@ -5,14 +5,13 @@ import { useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { lazy, Suspense, useDeferredValue, useState } from 'react';
 import { departureListQuery } from '@/shared/entities/departures';
-import { useFormats } from '@/shared/format/formats';
 import { Action, useRefusal } from '@/shared/ui/Action';
 import { Empty } from '@/shared/ui/Empty';
 import { Filter, Order } from '@/shared/ui/Filter';
 import { FilterBar } from '@/shared/ui/FilterBar';
 import filter from '@/shared/ui/filter.module.css';
 import { Bone } from '@/shared/ui/Late';
-import { Pager } from '@/shared/ui/Pager';
+import { ListPage } from '@/shared/ui/ListPage';
 import { PageTitle } from '@/shared/ui/PageTitle';
 import { Section } from '@/shared/ui/Section';
 import table from '@/shared/ui/table.module.css';
@@ -24,7 +23,6 @@ import { useDepartureWords } from './words';
 const DepartureDialog = lazy(() => import('./DepartureDialog'));
 
 const route = getRouteApi('/signed-in/dashboard/pipeline/departures');
-const USUAL_LIMIT = 20;
 
 export function DepartureListPage() {
   const { t } = useDepartureWords();
@@ -96,7 +94,6 @@ function List({
   change: (next: Partial<DeparturesSearch>) => void;
 }) {
   const { t } = useDepartureWords();
-  const format = useFormats();
   // the rows that are there stay until the next ones have come
   const shown = useDeferredValue(search);
   const asked = shown.days || shown.to ? shown : { ...shown, days: USUAL_DAYS };
@@ -109,25 +106,17 @@ function List({
       </Empty>
     );
   }
-  const page = shown.page ?? 1;
-  const limit = shown.limit ?? USUAL_LIMIT;
-  const first = (page - 1) * limit + 1;
   return (
-    <>
-      <div className={table.scroll}>
-        <div className={shown === search ? undefined : table.refreshing} />
-        <DepartureRows of={data} />
-      </div>
-      <Pager
-        page={page}
-        limit={limit}
-        total={total}
-        onPage={(next) => change({ page: next })}
-        onLimit={(next) => change({ limit: next })}
-      >
-        {t('range', { range: format.range(first, first + data.length - 1), total: format.count(total) })}
-      </Pager>
-    </>
+    <ListPage
+      shown={shown}
+      refreshing={shown !== search}
+      rows={data.length}
+      total={total}
+      change={change}
+      says={(counts) => t('range', counts)}
+    >
+      <DepartureRows of={data} />
+    </ListPage>
   );
 }
 

@@ -1,7 +1,7 @@
 /** One departure: who is not ready and why, the latest first. Printed, it is the list alone. */
 
 import { Button } from '@mantine/core';
-import { IconChevronRight, IconDownload, IconPencil, IconPrinter } from '@tabler/icons-react';
+import { IconDownload, IconPencil, IconPrinter } from '@tabler/icons-react';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
@@ -38,14 +38,7 @@ function Loaded({ id }: { id: string }) {
   const one = useSuspenseQuery(departureQuery(id)).data;
   return (
     <>
-      <title>{`${one.code} · Lajur`}</title>
-      <PageTitle>
-        <span className={css.crumbs}>
-          <Link to="/dashboard/pipeline/departures">{t('title')}</Link>
-          <IconChevronRight size={16} stroke={1.8} aria-hidden />
-          {one.code}
-        </span>
-      </PageTitle>
+      <PageTitle above={<Link to="/dashboard/pipeline/departures">{t('title')}</Link>}>{one.code}</PageTitle>
       <Head of={one} />
       <Readiness of={one} />
       <People of={one} />

@@ -1,11 +1,10 @@
 /** The rows of the list: a table, on phones cards. */
 
-import { useMediaQuery } from '@mantine/hooks';
 import { Link } from '@tanstack/react-router';
 import type { DepartureReport } from '@/shared/api/types';
 import { useFormats } from '@/shared/format/formats';
 import table from '@/shared/ui/table.module.css';
-import { PHONE } from '@/shared/ui/widths';
+import { usePhone } from '@/shared/ui/widths';
 import { StackedBar } from '@/shared/vocabulary/StackedBar';
 import { useCommonWords } from '@/shared/words/common';
 import css from './departures.module.css';
@@ -23,7 +22,7 @@ export const barOf = ({ by_status, waiting, ready }: DepartureReport) => ({
 export function DepartureRows({ of }: { of: DepartureReport[] }) {
   const { t } = useDepartureWords();
   const { t: common } = useCommonWords();
-  const isPhone = useMediaQuery(PHONE, window.matchMedia(PHONE).matches);
+  const isPhone = usePhone();
   if (isPhone) {
     return (
       <ul className={table.cards}>

@@ -4,6 +4,7 @@ import { Button } from '@mantine/core';
 import { IconArrowBack, IconDownload, IconFileImport, IconRefresh } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import { useFormats } from '@/shared/format/formats';
+import { USUAL_PAGE_SIZE } from '@/shared/search';
 import { Pager } from '@/shared/ui/Pager';
 import { useErrorWords } from '@/shared/words/errors';
 import type { Tried } from './ImportsPage';
@@ -15,8 +16,6 @@ import { type Repair, repaired, table, written } from './sheet';
 import { Totals } from './Totals';
 import { useProblemWords } from './useProblemWords';
 import { useImportWords } from './words';
-
-const USUAL_LIMIT = 20;
 
 export function Review({
   tried,
@@ -50,7 +49,7 @@ export function Review({
   const { sentence } = useProblemWords(sheet);
   const problems = [...report.errors, ...report.warnings];
   const shown = search.problem ? problems.filter(({ code }) => code === search.problem) : problems;
-  const limit = search.limit ?? USUAL_LIMIT;
+  const limit = search.limit ?? USUAL_PAGE_SIZE;
   const page = Math.min(search.page ?? 1, Math.max(1, Math.ceil(shown.length / limit)));
   const from = (page - 1) * limit;
   const good = report.rows - report.rejected;

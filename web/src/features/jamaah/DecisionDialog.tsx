@@ -13,7 +13,7 @@ import { FormFoot } from '@/shared/ui/FormFoot';
 import form from '@/shared/ui/form.module.css';
 import { toast } from '@/shared/ui/toast';
 import { useDraftForm } from '@/shared/ui/useDraftForm';
-import { useFullScreen } from '@/shared/ui/useFullScreen';
+import { usePhone } from '@/shared/ui/widths';
 import { useListWords } from '@/shared/words/lists';
 import css from './page.module.css';
 import { useJamaahWords } from './words';
@@ -58,7 +58,7 @@ export default function DecisionDialog({
   const { t } = useJamaahWords();
   const { t: lists } = useListWords();
   const stageName = useStageName();
-  const fullScreen = useFullScreen();
+  const fullScreen = usePhone();
   const reload = () => queryClient.invalidateQueries({ queryKey: ['jamaah-page', of.id] });
   const decide = useMutation({
     mutationFn: (values: Values) => send(kind, of, values),
@@ -77,7 +77,7 @@ export default function DecisionDialog({
     draft: `decision:${kind}:${of.id}`,
     initial: { reason: '', stage_id: candidates[0]?.stage_id ?? '' },
     error: decide.error,
-    complaint: (field) => (field === 'reason' ? lists('reason_needed') : lists('check_field')),
+    complaint: (field) => (field === 'reason' ? lists('reason_needed') : undefined),
     validate: ({ reason }) => ({ reason: needsReason && !reason.trim() ? lists('reason_needed') : null }),
   });
   const leave = () => {

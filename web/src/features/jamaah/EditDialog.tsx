@@ -11,13 +11,13 @@ import { queryClient } from '@/shared/api/queryClient';
 import type { Jamaah, JamaahDetail } from '@/shared/api/types';
 import { toast } from '@/shared/ui/toast';
 import { differences } from '@/shared/ui/useDraftForm';
-import { useFullScreen } from '@/shared/ui/useFullScreen';
+import { usePhone } from '@/shared/ui/widths';
 import { bodyOf, JamaahForm, type JamaahValues, valuesOf } from './JamaahForm';
 import { useJamaahWords } from './words';
 
 export default function EditDialog({ of, close }: { of: JamaahDetail; close: () => void }) {
   const { t } = useJamaahWords();
-  const fullScreen = useFullScreen();
+  const fullScreen = usePhone();
   // as it was when the dialog opened: what differs from it was typed here
   const [initial] = useState(() => valuesOf(of));
   // after a conflict the next attempt is about what stands there now

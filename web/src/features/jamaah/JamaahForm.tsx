@@ -92,7 +92,7 @@ export function JamaahForm({
     draft: `jamaah:${draft}`,
     initial,
     error,
-    complaint: (field) => (isKnown(field) ? t(`form.complaint.${field}`) : lists('check_field')),
+    complaint: (field) => (isKnown(field) ? t(`form.complaint.${field}`) : undefined),
     validate: (values) =>
       Object.fromEntries(NEEDED.map((field) => [field, values[field].trim() ? null : lists('needed')])),
   });

@@ -5,12 +5,11 @@ import { useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { lazy, Suspense, useDeferredValue, useState } from 'react';
 import { jamaahListQuery } from '@/shared/entities/jamaah';
-import { useFormats } from '@/shared/format/formats';
 import { useMay } from '@/shared/session/session';
 import { Action, useRefusal } from '@/shared/ui/Action';
 import { Empty } from '@/shared/ui/Empty';
 import { Bone } from '@/shared/ui/Late';
-import { Pager } from '@/shared/ui/Pager';
+import { ListPage } from '@/shared/ui/ListPage';
 import { PageTitle } from '@/shared/ui/PageTitle';
 import { Section } from '@/shared/ui/Section';
 import table from '@/shared/ui/table.module.css';
@@ -25,7 +24,6 @@ import { useJamaahWords } from './words';
 const RegisterDialog = lazy(() => import('./RegisterDialog'));
 
 const route = getRouteApi('/signed-in/dashboard/pipeline/jamaah');
-const USUAL_LIMIT = 20;
 
 export function JamaahListPage() {
   const { t } = useJamaahWords();
@@ -58,56 +56,38 @@ export function JamaahListPage() {
 
 function List({ search, change }: { search: JamaahSearch; change: (next: Partial<JamaahSearch>) => void }) {
   const { t } = useJamaahWords();
-  const format = useFormats();
   // the rows that are there stay until the next ones have come
   const shown = useDeferredValue(search);
   const { ids, meta } = useSuspenseQuery(jamaahListQuery({ sort: USUAL_SORT, ...shown })).data;
   const total = meta.total ?? ids.length;
-  if (total === 0) return <NoJamaah filtered={Object.keys(filtersOf(shown)).length > 0} change={change} />;
-  const page = shown.page ?? 1;
-  const limit = shown.limit ?? USUAL_LIMIT;
-  const first = (page - 1) * limit + 1;
+  if (total === 0) return <NoJamaah filters={Object.keys(filtersOf(shown))} change={change} />;
   return (
-    <>
-      <div className={table.scroll}>
-        <div className={shown === search ? undefined : table.refreshing} />
-        <JamaahRows ids={ids} />
-      </div>
-      <Pager
-        page={page}
-        limit={limit}
-        total={total}
-        onPage={(next) => change({ page: next })}
-        onLimit={(next) => change({ limit: next })}
-      >
-        {t('range', {
-          range: format.range(first, Math.min(first + ids.length - 1, total)),
-          total: format.count(total),
-        })}
-      </Pager>
-    </>
+    <ListPage
+      shown={shown}
+      refreshing={shown !== search}
+      rows={ids.length}
+      total={total}
+      change={change}
+      says={(counts) => t('range', counts)}
+    >
+      <JamaahRows ids={ids} />
+    </ListPage>
   );
 }
 
 /** Nobody there, or nobody that fits. */
 function NoJamaah({
-  filtered,
+  filters,
   change,
 }: {
-  filtered: boolean;
+  /** Those that are set. */
+  filters: string[];
   change: (next: Partial<JamaahSearch>) => void;
 }) {
   const { t } = useJamaahWords();
   const { t: lists } = useListWords();
   const may = useMay();
-  if (filtered) {
-    const none = {
-      status: undefined,
-      stage: undefined,
-      departure: undefined,
-      q: undefined,
-      blocked: undefined,
-    };
+  if (filters.length > 0) {
     return (
       <Empty
         icon={IconFilterOff}
@@ -116,14 +96,7 @@ function NoJamaah({
           <button
             type="button"
             className={css.plainButton}
-            onClick={() =>
-              change({
-                ...none,
-                on_hold: undefined,
-                waiting: undefined,
-                risk: undefined,
-              } as Partial<JamaahSearch>)
-            }
+            onClick={() => change(Object.fromEntries(filters.map((filter) => [filter, undefined])))}
           >
             {lists('clear_filters')}
           </button>

@@ -1,6 +1,5 @@
 /** One pilgrim: where they stand and why, their way through the stages, tasks, documents, and what happened. */
 
-import { IconChevronRight } from '@tabler/icons-react';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import type { JamaahDetail } from '@/shared/api/types';
@@ -38,14 +37,7 @@ function Loaded({ id }: { id: string }) {
   const waiting = one.path.filter(({ state }) => state === 'waiting').length;
   return (
     <>
-      <title>{`${one.name} · Lajur`}</title>
-      <PageTitle>
-        <span className={css.crumbs}>
-          <Link to="/dashboard/pipeline/jamaah">{t('title')}</Link>
-          <IconChevronRight size={16} stroke={1.8} aria-hidden />
-          {one.name}
-        </span>
-      </PageTitle>
+      <PageTitle above={<Link to="/dashboard/pipeline/jamaah">{t('title')}</Link>}>{one.name}</PageTitle>
       <JamaahHead of={one} />
       <div className={css.columns}>
         <div className={css.main}>

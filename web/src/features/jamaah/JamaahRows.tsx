@@ -1,6 +1,5 @@
 /** The rows of the list: a table, on phones cards. Each draws its own person, and glows when a colleague changed them. */
 
-import { useMediaQuery } from '@mantine/hooks';
 import { Link } from '@tanstack/react-router';
 import type { JamaahCard } from '@/shared/api/types';
 import { useJamaah } from '@/shared/entities/jamaah';
@@ -10,7 +9,7 @@ import { useChange } from '@/shared/live/changes';
 import { Contact } from '@/shared/ui/Contact';
 import { Due } from '@/shared/ui/Due';
 import table from '@/shared/ui/table.module.css';
-import { PHONE } from '@/shared/ui/widths';
+import { usePhone } from '@/shared/ui/widths';
 import { FlagBadge, RiskBar, StatusBadge } from '@/shared/vocabulary/badges';
 import { useCommonWords } from '@/shared/words/common';
 import { useListWords } from '@/shared/words/lists';
@@ -20,7 +19,7 @@ import { useJamaahWords } from './words';
 export function JamaahRows({ ids }: { ids: string[] }) {
   const { t } = useJamaahWords();
   const { t: common } = useCommonWords();
-  const isPhone = useMediaQuery(PHONE, window.matchMedia(PHONE).matches);
+  const isPhone = usePhone();
   if (isPhone) {
     return (
       <ul className={table.cards}>

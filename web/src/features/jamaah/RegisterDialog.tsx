@@ -7,14 +7,14 @@ import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { api, ask } from '@/shared/api/client';
 import { toast } from '@/shared/ui/toast';
-import { useFullScreen } from '@/shared/ui/useFullScreen';
+import { usePhone } from '@/shared/ui/widths';
 import { bodyOf, JamaahForm, NOBODY } from './JamaahForm';
 import { useJamaahWords } from './words';
 
 export default function RegisterDialog({ close }: { close: () => void }) {
   const { t } = useJamaahWords();
   const navigate = useNavigate();
-  const fullScreen = useFullScreen();
+  const fullScreen = usePhone();
   const save = useMutation({
     mutationFn: (values: typeof NOBODY) =>
       ask(

@@ -62,7 +62,7 @@ export function StageForm({
     error: save.error,
     complaint: (field) => {
       const known = COMPLAINTS.find((one) => one === field);
-      return known ? t(`complaint.${known}`) : lists('check_field');
+      return known && t(`complaint.${known}`);
     },
     validate: (values) => ({
       code: /^[a-z0-9-]{1,64}$/.test(values.code) ? null : t('complaint.code'),

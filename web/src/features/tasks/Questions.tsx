@@ -6,9 +6,8 @@ import '@mantine/core/styles/Checkbox.layer.css';
 import '@mantine/core/styles/InlineInput.layer.css';
 
 import { Modal } from '@mantine/core';
-import { useMediaQuery } from '@mantine/hooks';
 import type { ReactNode } from 'react';
-import { PHONE } from '@/shared/ui/widths';
+import { usePhone } from '@/shared/ui/widths';
 import { AssignQuestion } from './AssignQuestion';
 import { BlockQuestion } from './BlockQuestion';
 import { cardOf } from './commands';
@@ -19,7 +18,7 @@ import { CancelQuestion, ConfirmQuestion, PriorityQuestion } from './ShortQuesti
 import { useTasksWords } from './words';
 
 export default function Questions({ question }: { question: Question }) {
-  const phone = useMediaQuery(PHONE, window.matchMedia(PHONE).matches);
+  const phone = usePhone();
   const title = useTitle(question);
   const wide = question.kind === 'outcome';
   return (

@@ -3,7 +3,6 @@
 import '@/shared/ui/modalStyles';
 
 import { Drawer } from '@mantine/core';
-import { useMediaQuery } from '@mantine/hooks';
 import { IconClipboardOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
@@ -13,7 +12,7 @@ import { taskQuery } from '@/shared/entities/tasks';
 import { Empty } from '@/shared/ui/Empty';
 import { Failure } from '@/shared/ui/Failure';
 import { Bone, Late } from '@/shared/ui/Late';
-import { PHONE } from '@/shared/ui/widths';
+import { usePhone } from '@/shared/ui/widths';
 import { useCommonWords } from '@/shared/words/common';
 import { Comments } from './Comments';
 import css from './drawer.module.css';
@@ -28,7 +27,7 @@ export default function TaskDrawer({ id }: { id: string }) {
   const { t } = useTasksWords();
   const common = useCommonWords().t;
   const navigate = route.useNavigate();
-  const phone = useMediaQuery(PHONE, window.matchMedia(PHONE).matches);
+  const phone = usePhone();
   const { data: task, error, refetch } = useQuery({ ...taskQuery(id), staleTime: Number.POSITIVE_INFINITY });
   // each part has read it when it was drawn first
   useEffect(() => {

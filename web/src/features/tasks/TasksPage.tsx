@@ -9,7 +9,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { lazy, useCallback, useEffect, useMemo } from 'react';
 import { Optional } from '@/shared/ui/Optional';
 import { PageTitle } from '@/shared/ui/PageTitle';
-import { PHONE } from '@/shared/ui/widths';
+import { usePhone } from '@/shared/ui/widths';
 import { ActionsContext } from './actions';
 import { Board, PhoneBoard } from './Board';
 import { BulkBar } from './BulkBar';
@@ -42,7 +42,7 @@ export function TasksPage() {
   const { t } = useTasksWords();
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const phone = useMediaQuery(PHONE, window.matchMedia(PHONE).matches);
+  const phone = usePhone();
   const touch = useMediaQuery(TOUCH, window.matchMedia(TOUCH).matches);
   const view = viewOf(search, phone);
   const filters = useMemo(() => filtersOf(search), [search]);

@@ -7,6 +7,7 @@ import { type UseFormReturnType, useForm } from '@mantine/form';
 import { useEffect, useState } from 'react';
 import { ApiError } from '@/shared/api/errors';
 import { currentMe } from '@/shared/session/session';
+import { useListWords } from '@/shared/words/lists';
 
 interface Options<Values> {
   /** What the draft is kept as, `stage:…`. */
@@ -14,8 +15,8 @@ interface Options<Values> {
   initial: Values;
   /** Of the last attempt to save. */
   error: unknown;
-  /** A sentence for a field that the server complains about. */
-  complaint: (field: string) => string;
+  /** A sentence for a field that the server complains about, if there is one of its own. */
+  complaint: (field: string) => string | undefined;
   /** Complaints that need no server. */
   validate?: (values: Values) => Partial<Record<keyof Values & string, string | null>>;
 }
@@ -30,6 +31,7 @@ export interface DraftForm<Values extends object> {
 
 export function useDraftForm<Values extends object>(options: Options<Values>): DraftForm<Values> {
   const { draft, initial, error, complaint, validate } = options;
+  const { t } = useListWords();
   const key = `lajur.draft.${currentMe()?.user?.id ?? ''}.${draft}`;
   const [kept] = useState(() => read<Values>(key));
   const form = useForm<Values>({
@@ -41,7 +43,9 @@ export function useDraftForm<Values extends object>(options: Options<Values>): D
   useEffect(() => {
     if (!(error instanceof ApiError)) return;
     const fields = (error.details.fields ?? {}) as Record<string, unknown>;
-    form.setErrors(Object.fromEntries(Object.keys(fields).map((field) => [field, complaint(field)])));
+    form.setErrors(
+      Object.fromEntries(Object.keys(fields).map((field) => [field, complaint(field) ?? t('check_field')])),
+    );
   }, [error]);
   return { form, restored: kept !== undefined, forget: () => sessionStorage.removeItem(key) };
 }

@@ -2,6 +2,7 @@
 
 import { useMediaQuery } from '@mantine/hooks';
 
-export const PHONE = '(width < 768px)';
+const PHONE = '(width < 768px)';
 
+/** Lists are cards then, and dialogs take the whole screen. */
 export const usePhone = (): boolean => useMediaQuery(PHONE, window.matchMedia(PHONE).matches) ?? false;

@@ -1,6 +1,6 @@
 /** The words of the trade as they are drawn everywhere: shape and word first, colour third. */
 
-import { IconHeartbeat } from '@tabler/icons-react';
+import { IconHeartbeat, type Icon as TablerIcon } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { Bucket, DepartureRisk, HealthBand, Priority, Severity, Status } from '@/shared/api/types';
 import { useFormats } from '@/shared/format/formats';
@@ -10,9 +10,10 @@ import css from './vocabulary.module.css';
 
 const BADGE_ICON = { size: 14, stroke: 1.8, 'aria-hidden': true } as const;
 
-function Badge({ tone, children }: { tone: Tone; children: ReactNode }) {
+function Badge({ icon: Icon, tone, children }: { icon: TablerIcon; tone: Tone; children: ReactNode }) {
   return (
     <span className={css.badge} data-tone={tone}>
+      <Icon {...BADGE_ICON} />
       {children}
     </span>
   );
@@ -21,22 +22,14 @@ function Badge({ tone, children }: { tone: Tone; children: ReactNode }) {
 /** The state of a person. */
 export function StatusBadge({ status }: { status: Status }) {
   const { t } = useCommonWords();
-  const { icon: Icon, tone } = STATUS[status];
-  return (
-    <Badge tone={tone}>
-      <Icon {...BADGE_ICON} />
-      {t(`status.${status}`)}
-    </Badge>
-  );
+  return <Badge {...STATUS[status]}>{t(`status.${status}`)}</Badge>;
 }
 
 /** Beside a status: blocked, on hold. */
 export function FlagBadge({ flag }: { flag: keyof typeof FLAG }) {
   const { t } = useCommonWords();
-  const Icon = FLAG[flag];
   return (
-    <Badge tone="flag">
-      <Icon {...BADGE_ICON} />
+    <Badge icon={FLAG[flag]} tone="flag">
       {t(`flag.${flag}`)}
     </Badge>
   );
@@ -44,13 +37,7 @@ export function FlagBadge({ flag }: { flag: keyof typeof FLAG }) {
 
 export function SeverityBadge({ severity }: { severity: Severity }) {
   const { t } = useCommonWords();
-  const { icon: Icon, tone } = SEVERITY[severity];
-  return (
-    <Badge tone={tone}>
-      <Icon {...BADGE_ICON} />
-      {t(`severity.${severity}`)}
-    </Badge>
-  );
+  return <Badge {...SEVERITY[severity]}>{t(`severity.${severity}`)}</Badge>;
 }
 
 /** The same without the word, for a corner; the word is its label. */
@@ -80,8 +67,7 @@ const BAND_TONE: Record<HealthBand, Tone> = {
 export function BandBadge({ band }: { band: HealthBand }) {
   const { t } = useCommonWords();
   return (
-    <Badge tone={BAND_TONE[band]}>
-      <IconHeartbeat {...BADGE_ICON} />
+    <Badge icon={IconHeartbeat} tone={BAND_TONE[band]}>
       {t(`band.${band}`)}
     </Badge>
   );
