@@ -34,6 +34,8 @@ test('a server that was killed is said to be away, and caught up with when it is
   await page.waitForFunction(() =>
     performance.getEntriesByType('resource').some(({ name }) => name.includes('/toaster')),
   );
+  // and all that it imports
+  await page.waitForLoadState('networkidle');
   await server.kill();
   await expect(page.getByRole('button', { name: /Menyambung ulang/ })).toBeVisible();
   // what was loaded stays
