@@ -46,14 +46,19 @@ impl Yesterday {
 impl Past {
     /// As it stood after the event `head`, at `then`.
     pub fn of(now: &State, before: &Before, head: i64, then: Timestamp) -> Self {
-        let mut state = State::empty(now.tenant.clone());
+        let mut state = now.clone();
         state.head = head;
-        for row in now.rows() {
+        let changed = |row: &Row| before.contains_key(&(row.subject_type(), row.subject_id()));
+        let mut gone: Vec<Row> = Vec::new();
+        for row in now.rows().filter(changed) {
             match before.get(&(row.subject_type(), row.subject_id())) {
-                None => state.put(&row),
                 Some(Some(old)) => state.put(old),
-                Some(None) => {}
+                _ => gone.push(row),
             }
+        }
+        // those that refer to others come last, and go first
+        for row in gone.iter().rev() {
+            state.remove(row);
         }
         let people: Vec<JamaahId> = state.pilgrims().map(|one| one.jamaah.id).collect();
         for id in people {

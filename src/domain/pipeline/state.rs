@@ -254,19 +254,11 @@ impl State {
     }
 
     fn put_jamaah(&mut self, jamaah: &Arc<Jamaah>) {
-        let before = self
-            .pilgrims
-            .get(&jamaah.id)
-            .map(|p| p.jamaah.passport_number.clone());
-        if before.as_ref() != Some(&jamaah.passport_number) {
-            if let Some(passport) = before {
-                let rest = self
-                    .by_passport(&passport)
-                    .iter()
-                    .copied()
-                    .filter(|id| *id != jamaah.id);
-                let rest: Arc<[JamaahId]> = rest.collect();
-                self.passports.insert(passport, rest);
+        let before = self.pilgrims.get(&jamaah.id).map(|p| p.jamaah.clone());
+        let passport_before = before.as_ref().map(|before| &before.passport_number);
+        if passport_before != Some(&jamaah.passport_number) {
+            if let Some(before) = &before {
+                self.forget_passport(before);
             }
             let passport = &jamaah.passport_number;
             let ids = self
@@ -325,6 +317,76 @@ impl State {
         Arc::make_mut(pilgrim).tasks.push(slot);
         self.tasks.push_back(task.clone());
         self.slots.insert(task.id, slot);
+    }
+
+    /// Takes a row out as if it had never been; what refers to it has to go as
+    /// well. The last slot's task moves into the place of one that goes.
+    pub fn remove(&mut self, row: &Row) {
+        match row {
+            Row::Stage(stage) => {
+                Arc::make_mut(&mut self.stages).remove(&stage.id);
+            }
+            Row::PipelineVersion(version) => {
+                Arc::make_mut(&mut self.versions).remove(&version.version);
+            }
+            Row::Departure(departure) => {
+                let key = (departure.code.clone(), departure.departure_date);
+                self.departure_keys.remove(&key);
+                self.departures.remove(&departure.id);
+            }
+            Row::Jamaah(jamaah) => {
+                self.forget_passport(jamaah);
+                self.pilgrims.remove(&jamaah.id);
+            }
+            Row::StageInstance(instance) => {
+                if let Some(pilgrim) = self.pilgrims.get_mut(&instance.jamaah_id) {
+                    let path = &mut Arc::make_mut(pilgrim).path;
+                    path.retain(|known| known.id != instance.id);
+                }
+            }
+            Row::Task(task) => self.remove_task(task),
+            Row::BottleneckAlert(alert) => {
+                self.alerts.remove(&alert.id);
+                if self.active_alerts.get(&alert.stage_id) == Some(&alert.id) {
+                    self.active_alerts.remove(&alert.stage_id);
+                }
+            }
+            // there as long as the jamaah; or not held in memory
+            Row::JamaahStatus(_) | Row::Comment(_) | Row::Import(_) | Row::Access(_) => {}
+        }
+    }
+
+    fn remove_task(&mut self, task: &Task) {
+        let Some(slot) = self.slots.remove(&task.id) else {
+            return;
+        };
+        if let Some(pilgrim) = self.pilgrims.get_mut(&task.jamaah_id) {
+            Arc::make_mut(pilgrim).tasks.retain(|known| *known != slot);
+        }
+        let Some(last) = self.tasks.pop_back().filter(|last| last.id != task.id) else {
+            return;
+        };
+        let moved_from = self.slots.insert(last.id, slot);
+        if let Some(pilgrim) = self.pilgrims.get_mut(&last.jamaah_id) {
+            let tasks = Arc::make_mut(pilgrim).tasks.iter_mut();
+            for place in tasks.filter(|place| Some(**place) == moved_from) {
+                *place = slot;
+            }
+        }
+        if let Ok(place) = usize::try_from(slot) {
+            self.tasks.set(place, last);
+        }
+    }
+
+    fn forget_passport(&mut self, jamaah: &Jamaah) {
+        let passport = &jamaah.passport_number;
+        let others = self.by_passport(passport).iter().copied();
+        let rest: Arc<[JamaahId]> = others.filter(|id| *id != jamaah.id).collect();
+        if rest.is_empty() {
+            self.passports.remove(passport);
+        } else {
+            self.passports.insert(passport.clone(), rest);
+        }
     }
 
     /// Puts every path into the order of its pipeline; needed once after rows
