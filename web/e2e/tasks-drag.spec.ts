@@ -42,7 +42,7 @@ test('dropping on urgent sets the priority, and can be undone', async ({ page, a
   await expect.poll(async () => (await taskNow(api, task.id)).priority).toBe('urgent');
   await page.getByRole('button', { name: 'Urungkan' }).click();
   await expect(titleOf(columnOf(page, '7 hari ke depan'), task)).toBeVisible();
-  expect((await taskNow(api, task.id)).priority).toBe('normal');
+  await expect.poll(async () => (await taskNow(api, task.id)).priority).toBe('normal');
 });
 
 test.describe('whoever may not change tasks', () => {

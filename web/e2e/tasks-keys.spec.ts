@@ -21,7 +21,7 @@ test('a task is found, read, blocked, unblocked and completed by keyboard alone'
   const blocked = columnOf(page, 'Terblokir');
   await expect(titleOf(blocked, task)).toBeVisible();
   await expect(page.getByText('Tugas terblokir')).toBeVisible();
-  expect((await taskNow(api, task.id)).status).toBe('blocked');
+  await expect.poll(async () => (await taskNow(api, task.id)).status).toBe('blocked');
   await page.keyboard.press('Control+z');
   await expect.poll(async () => (await taskNow(api, task.id)).status).toBe('pending');
 

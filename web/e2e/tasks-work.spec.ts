@@ -8,11 +8,11 @@ test('completing a task takes its card away, and can be undone', async ({ page, 
   await cardOf(page, task).getByRole('button', { name: 'Selesai' }).click();
   await expect(page.getByText('Tugas selesai')).toBeVisible();
   await expect(titleOf(page, task)).toHaveCount(0);
-  expect((await taskNow(api, task.id)).status).toBe('completed');
+  await expect.poll(async () => (await taskNow(api, task.id)).status).toBe('completed');
   await page.getByRole('button', { name: 'Urungkan' }).click();
   await expect(page.getByText('Diurungkan')).toBeVisible();
   await expect(titleOf(page, task)).toBeVisible();
-  expect((await taskNow(api, task.id)).status).toBe('in_progress');
+  await expect.poll(async () => (await taskNow(api, task.id)).status).toBe('in_progress');
 });
 
 test('blocking asks for the reason, and the card shows it in its column', async ({ page, api }) => {
@@ -27,7 +27,9 @@ test('blocking asks for the reason, and the card shows it in its column', async 
   const blocked = columnOf(page, 'Terblokir');
   await expect(titleOf(blocked, task)).toBeVisible();
   await expect(blocked.getByText(/Paspor belum jadi ·/)).toBeVisible();
-  expect(await taskNow(api, task.id)).toMatchObject({ status: 'blocked', blocked_by_third_party: true });
+  await expect
+    .poll(() => taskNow(api, task.id))
+    .toMatchObject({ status: 'blocked', blocked_by_third_party: true });
 });
 
 test('somebody who was faster is named, and the card shows how it is now', async ({
@@ -67,7 +69,7 @@ test('a task is assigned, edited and discussed in its drawer', async ({ page, ap
   await page.getByRole('option').first().click();
   await question.getByRole('button', { name: 'Tugaskan' }).click();
   await expect(page.getByText('Penanggung jawab diganti')).toBeVisible();
-  expect((await taskNow(api, task.id)).assignee).not.toBeNull();
+  await expect.poll(async () => (await taskNow(api, task.id)).assignee).not.toBeNull();
 
   await drawer.getByRole('button', { name: 'Ubah' }).click();
   await drawer.getByRole('textbox', { name: 'Judul' }).fill('Telepon keluarga dulu');
@@ -103,7 +105,9 @@ test('many tasks are completed at once, with what failed told apart', async ({ p
   await expect(page.getByText('1 dari 3 tugas gagal')).toBeVisible();
   await page.getByRole('button', { name: 'Lihat', exact: true }).click();
   await expect(page.getByRole('dialog', { name: 'Yang gagal' })).toContainText(first?.jamaah_name ?? '');
-  for (const task of others) expect((await taskNow(api, task.id)).status).toBe('completed');
+  for (const task of others) {
+    await expect.poll(async () => (await taskNow(api, task.id)).status).toBe('completed');
+  }
 });
 
 test('all that a filter finds is chosen in a second step, and many are asked about', async ({

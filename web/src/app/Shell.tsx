@@ -38,7 +38,14 @@ export function Shell() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the rest of `me` does not matter to it
   useEffect(() => goLive(me), [me.csrf_token]);
   useEffect(() => {
-    const timer = setTimeout(() => void Promise.allSettled([loadSignIn(), loadToaster()]), AHEAD_MS);
+    const load = () => Promise.all([loadSignIn(), loadToaster()]);
+    const timer = setTimeout(() => {
+      // when it fails, it is loaded when it is needed
+      load().then(
+        () => performance.mark('prepared'),
+        () => undefined,
+      );
+    }, AHEAD_MS);
     return () => clearTimeout(timer);
   }, []);
 
