@@ -1,13 +1,16 @@
 /** Figures of the application at 10,000 jamaah; they are told, never enforced. */
 
+import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { Browser, CDPSession } from '@playwright/test';
 import { type Api, expect, type Page, test } from './fixtures';
 
 const DOCUMENT = fileURLToPath(new URL('../../docs/benchmarks-web.md', import.meta.url));
 const MINUTES = Number(process.env.MINUTES ?? 10);
+const LIGHTHOUSE = fileURLToPath(new URL('../../benches/lighthouse/audit.mjs', import.meta.url));
 const LOADS = 7;
 const PER_SECOND = 20;
 const COMMITS = 200;
@@ -160,6 +163,27 @@ async function commitToScreen(page: Page, api: Api, id: string): Promise<number[
   return figures;
 }
 
+interface Audit {
+  scores: { performance: number; accessibility: number; 'best-practices': number };
+  faults: string[];
+  url: string;
+}
+
+/** What Lighthouse thinks of the overview, in a browser of its own that is signed in. */
+async function audit(url: string, cookies: Cookies): Promise<void> {
+  const header = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
+  const chromium = process.env.LAJUR_CHROMIUM ?? 'chromium';
+  const { stdout } = await promisify(execFile)('node', [LIGHTHOUSE, url, header, chromium]);
+  const { scores, faults, url: shown }: Audit = JSON.parse(stdout);
+  expect(shown).toBe(url);
+  const wanted = { performance: 91, accessibility: 100, 'best-practices': 100 };
+  for (const [category, least] of Object.entries(wanted)) {
+    const score = scores[category as keyof typeof wanted];
+    tell(`Lighthouse: ${category}`, `≥ ${least}`, String(score), score >= least);
+  }
+  for (const fault of faults) process.stdout.write(`  ${fault}\n`);
+}
+
 test('how fast it is', async ({ browser, page, api, server }) => {
   const [cold, warm] = await loads(browser, server.url, await page.context().cookies());
   tell('overview usable, nothing cached', '< 2,000 ms', `${median(cold).toFixed(0)} ms`, median(cold) < 2000);
@@ -172,6 +196,8 @@ test('how fast it is', async ({ browser, page, api, server }) => {
     `${kilobytes.toFixed(0)} kB`,
     kilobytes < 200,
   );
+
+  await audit(server.url + OVERVIEW, await page.context().cookies());
 
   await watchLongTasks(page);
   await page.goto(BOARD);
@@ -221,6 +247,7 @@ ${rows.join('\n')}
 
 - The first screen is measured with a CPU that is four times slower, 10 Mbit/s and 40 ms, medians of ${LOADS}: from the
   start of the navigation until ten stages are drawn. *Cached*: the same browser before, closed and opened again.
+- Lighthouse with its own settings for a phone on a slow line, on the overview, signed in.
 - The rest is without a brake. *Longest task* counts from 50 ms; 0 means that there was none as long.
 - *Another's commit*: from sending the command of another session to the next frame with it, ${COMMITS} times.
 - While events arrive, another session writes ${PER_SECOND} comments a second; the heap is measured after a collection.
