@@ -13,6 +13,9 @@ use crate::error::ApiError;
 /// As the description of the API has it: numbers in it have a sign.
 const MAX_PAGE: u32 = i32::MAX.unsigned_abs();
 
+/// Rows on the largest page.
+pub const MAX_LIMIT: u32 = 100;
+
 /// `?page=1&limit=20`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -55,7 +58,7 @@ impl Page {
         if !(1..=MAX_PAGE).contains(&page.page) {
             fields.add("page", "must be between 1 and 2147483647");
         }
-        if !(1..=100).contains(&page.limit) {
+        if !(1..=MAX_LIMIT).contains(&page.limit) {
             fields.add("limit", "must be between 1 and 100");
         }
         fields.check()?;

@@ -23,11 +23,21 @@ static EMBEDDED: Dir<'static> = include_dir!("$OUT_DIR/web");
 const UNBUILT: &str = include_str!("pages/unbuilt.html");
 
 /// Paths that are answered here; `/**` is whatever begins so.
-pub const PATHS: [&str; 5] = ["/", "/login", "/dashboard", "/dashboard/**", "/assets/**"];
+pub const PATHS: [&str; 6] = [
+    "/",
+    "/login",
+    "/dashboard",
+    "/dashboard/**",
+    "/assets/**",
+    "/sw.js",
+];
+/// The one script whose name does not tell its content.
+const WORKER: &str = "sw.js";
 
 pub fn routes(config: &mut ServiceConfig) {
     config
         .service(assets::get_asset)
+        .service(assets::get_worker)
         .service(page::go_to_overview)
         .service(page::get_page)
         .service(page::get_dashboard);
@@ -37,6 +47,7 @@ pub fn routes(config: &mut ServiceConfig) {
 pub struct Pages {
     /// By their path under `/assets/`.
     assets: BTreeMap<String, Asset>,
+    worker: Option<Asset>,
     page: Template,
 }
 
@@ -54,18 +65,23 @@ impl Pages {
         let page = files
             .get("index.html")
             .and_then(|html| std::str::from_utf8(html).ok());
-        let named = files.iter().filter_map(|(path, plain)| {
-            let name = path.strip_prefix("assets/")?;
+        let asset = |path: &str| {
+            let plain = files.get(path)?;
             let packed = |suffix| files.get(&format!("{path}.{suffix}")).cloned();
+            Some(Asset::new(path, plain.clone(), packed("br"), packed("gz")))
+        };
+        let named = files.keys().filter_map(|path| {
+            let name = path.strip_prefix("assets/")?;
             let is_packed = [".br", ".gz"].into_iter().any(|suffix| {
                 path.strip_suffix(suffix)
                     .is_some_and(|plain| files.contains_key(plain))
             });
-            let asset = || Asset::new(name, plain.clone(), packed("br"), packed("gz"));
-            (!is_packed).then(|| (name.to_owned(), asset()))
+            let asset = (!is_packed).then(|| asset(path)).flatten();
+            asset.map(|asset| (name.to_owned(), asset))
         });
         Self {
             assets: named.collect(),
+            worker: asset(WORKER),
             page: Template::parse(page.unwrap_or(UNBUILT)),
         }
     }

@@ -101,6 +101,26 @@ async fn a_file_is_kept_for_ever() {
 }
 
 #[actix_web::test]
+async fn the_worker_is_asked_for_again_every_time() {
+    let app = TestApp::start_with_pages(small()).await;
+    let stranger = app.stranger().with("accept-encoding", "br");
+    let worker = stranger.get("/sw.js").await;
+    assert_eq!(
+        (worker.status, &*worker.text),
+        (200, "a worker by brotli"),
+        "it stands at the root, whose pages it serves"
+    );
+    assert_eq!(worker.header("cache-control"), "no-cache");
+    assert_eq!(
+        worker.header("content-type"),
+        "text/javascript; charset=utf-8"
+    );
+    let tag = worker.header("etag").to_owned();
+    let same = stranger.with("if-none-match", &tag).get("/sw.js").await;
+    assert_eq!(same.status, 304);
+}
+
+#[actix_web::test]
 async fn the_page_is_made_anew_for_every_request() {
     let app = TestApp::start_with_pages(small()).await;
     let stranger = app.stranger();

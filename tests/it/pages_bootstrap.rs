@@ -45,7 +45,10 @@ async fn what_is_inlined_is_what_would_be_asked_for() {
         ("health", "/api/v1/pipeline/health"),
         ("stages", "/api/v1/pipeline/stages"),
         ("bottlenecks", "/api/v1/pipeline/bottlenecks"),
-        ("departures", "/api/v1/pipeline/departures"),
+        (
+            "departures",
+            "/api/v1/pipeline/departures?days=14&limit=100",
+        ),
     ] {
         assert_eq!(given[name], manager.get(path).await.json(), "{name}");
     }

@@ -137,6 +137,11 @@ async fn a_stage_is_added_changed_and_retired() {
     );
     assert_eq!(codes(&key).await, ["documents", "visa"]);
     assert_eq!(key.get(&path).await.data(200)["active"], false);
+    let retired = key.get("/api/v1/pipeline/stages?retired=true").await;
+    assert_eq!(retired.json()["meta"]["total"], 1);
+    assert_eq!(retired.data(200)[0]["code"], "packing");
+    let wrong = key.get("/api/v1/pipeline/stages?retired=perhaps").await;
+    assert_eq!(wrong.code(), "422 VALIDATION_ERROR");
     let refused = key.put(&path, json!({ "version": 4, "sla_days": 1 })).await;
     assert_eq!(refused.code(), "409 INVALID_TRANSITION");
     assert_eq!(refused.json()["error"]["details"]["from"], "retired");

@@ -107,6 +107,9 @@ test('a new stage is added with a task, applied to people after a count, and ret
   await page.getByRole('button', { name: 'Pensiunkan' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Pensiunkan' }).click();
   await expect(page.getByText('Vaksin Meningitis dipensiunkan')).toBeVisible();
+  // it is listed with the retired ones
+  await page.getByText(/^\d+ tahap pensiun$/).click();
+  await expect(page.getByRole('listitem').filter({ hasText: 'vaccination' })).toBeVisible();
 });
 
 test.describe('somebody who may only read', () => {

@@ -163,6 +163,15 @@ impl View {
             .collect()
     }
 
+    /// Those that take nobody in any more, in the order they stood in.
+    pub fn retired_stages(&self, now: Timestamp) -> Vec<StageReport> {
+        let stages = self.state.stages().into_iter();
+        stages
+            .filter(|stage| !stage.active)
+            .map(|stage| self.report_stage(stage, now))
+            .collect()
+    }
+
     /// Any stage, retired ones too.
     pub fn stage(&self, id: StageId, now: Timestamp) -> Option<StageReport> {
         self.state

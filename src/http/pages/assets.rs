@@ -12,6 +12,8 @@ use crate::http::conditional::IfNoneMatch;
 
 /// As long as there is.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
+/// Asked for again every time: its name stays when it changes.
+const ASK_AGAIN: &str = "no-cache";
 
 #[derive(Clone, Debug)]
 pub struct Asset {
@@ -72,7 +74,29 @@ pub async fn get_asset(
 ) -> Result<HttpResponse, ApiError> {
     let asset = app.pages.assets.get(path.as_str());
     let asset = asset.ok_or(ApiError::NotFound { what: "file" })?;
-    let (body, encoding) = asset.form_for(&request);
+    Ok(answer(asset, &request, &known, FOR_EVER))
+}
+
+/// What keeps the application readable without a network. It stands at the root
+/// because it serves the pages below it.
+#[get("/sw.js")]
+pub async fn get_worker(
+    request: HttpRequest,
+    app: web::Data<App>,
+    known: IfNoneMatch,
+) -> Result<HttpResponse, ApiError> {
+    let worker = app.pages.worker.as_ref();
+    let worker = worker.ok_or(ApiError::NotFound { what: "file" })?;
+    Ok(answer(worker, &request, &known, ASK_AGAIN))
+}
+
+fn answer(
+    asset: &Asset,
+    request: &HttpRequest,
+    known: &IfNoneMatch,
+    kept: &'static str,
+) -> HttpResponse {
+    let (body, encoding) = asset.form_for(request);
     let tag = match encoding {
         "" => format!("\"{}\"", asset.hash),
         name => format!("\"{}-{name}\"", asset.hash),
@@ -85,18 +109,18 @@ pub async fn get_asset(
     };
     response
         .insert_header((header::ETAG, tag))
-        .insert_header((header::CACHE_CONTROL, HeaderValue::from_static(FOR_EVER)))
+        .insert_header((header::CACHE_CONTROL, HeaderValue::from_static(kept)))
         .insert_header((header::VARY, HeaderValue::from_static("accept-encoding")))
         .insert_header((
             header::CROSS_ORIGIN_RESOURCE_POLICY,
             HeaderValue::from_static("same-origin"),
         ));
     if is_known {
-        return Ok(response.finish());
+        return response.finish();
     }
     response.insert_header((header::CONTENT_TYPE, asset.content_type.clone()));
     if !encoding.is_empty() {
         response.insert_header((header::CONTENT_ENCODING, HeaderValue::from_static(encoding)));
     }
-    Ok(response.body(body.clone()))
+    response.body(body.clone())
 }

@@ -14,7 +14,7 @@ use crate::error::ApiError;
 use crate::http::auth::caller::Caller;
 use crate::http::auth::credential::{self, Credential, csrf_token};
 use crate::http::auth::me::Me;
-use crate::http::pipeline::departures::list::first_page;
+use crate::http::pipeline::departures::list::overview;
 use crate::http::pipeline::snapshots;
 use crate::http::reply::Reply;
 
@@ -61,6 +61,6 @@ fn numbers(
         ("health", kept(Kind::Health)?),
         ("stages", kept(Kind::Stages)?),
         ("bottlenecks", kept(Kind::Bottlenecks)?),
-        ("departures", first_page(&view, freshness).body()?.into()),
+        ("departures", overview(&view, freshness).body()?.into()),
     ])
 }

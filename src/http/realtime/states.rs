@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::cache::Kind;
 use crate::domain::ids::TenantId;
 use crate::error::ApiError;
-use crate::http::pipeline::departures::list::first_page;
+use crate::http::pipeline::departures::list::overview;
 use crate::http::pipeline::imports;
 use crate::http::pipeline::snapshots::{self, Numbers};
 use crate::realtime::channel::Channel;
@@ -108,7 +108,7 @@ fn make(tenant: &TenantHandle, channel: &Channel) -> Result<Option<Made>, ApiErr
         Channel::Stages => Kind::Stages,
         Channel::Bottlenecks => Kind::Bottlenecks,
         Channel::Departures => {
-            let reply = first_page(&view, freshness);
+            let reply = overview(&view, freshness);
             let tag = snapshots::tag::of(reply.data(), freshness.live)?;
             let body = reply.body()?.into();
             return Ok(Some(Made { tag, body }));

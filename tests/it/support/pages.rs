@@ -19,6 +19,8 @@ pub fn small() -> Pages {
         ("assets/theme-d4.css", "body { margin: 0 }"),
         ("assets/inter-e5.woff2", "a font"),
         ("assets/lajur-f6.svg", "<svg/>"),
+        ("sw.js", "self.skipWaiting()"),
+        ("sw.js.br", "a worker by brotli"),
         ("secret.txt", "not under assets"),
     ];
     let files = files.map(|(path, text)| (path.to_owned(), Bytes::from_static(text.as_bytes())));

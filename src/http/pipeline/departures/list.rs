@@ -12,7 +12,7 @@ use crate::error::ApiError;
 use crate::http::auth::authorized::Authorized;
 use crate::http::auth::needs::PipelineRead;
 use crate::http::conditional::IfNoneMatch;
-use crate::http::page::Page;
+use crate::http::page::{self, Page};
 use crate::http::params::{self, Params};
 use crate::http::reply::{Answer, Envelope, Reply};
 
@@ -79,9 +79,15 @@ pub async fn list_departures(
     answer(&view, freshness, &query).conditional(&known)
 }
 
-/// The answer to the plain request.
-pub fn first_page(view: &View, freshness: Freshness) -> Reply<Vec<DepartureReport>> {
-    answer(view, freshness, &DepartureQuery::default())
+/// What an overview shows: the answer to `?days=14&limit=100`. A week often
+/// holds a single departure.
+pub fn overview(view: &View, freshness: Freshness) -> Reply<Vec<DepartureReport>> {
+    let query = DepartureQuery {
+        days: 14,
+        limit: page::MAX_LIMIT,
+        ..DepartureQuery::default()
+    };
+    answer(view, freshness, &query)
 }
 
 fn answer(

@@ -11,6 +11,7 @@ import { PageTitle } from '@/shared/ui/PageTitle';
 import { Section } from '@/shared/ui/Section';
 import table from '@/shared/ui/table.module.css';
 import { Apply } from './Apply';
+import { Retired } from './Retired';
 import { StageForm } from './StageForm';
 import { StageList } from './StageList';
 import { NEW } from './search';
@@ -47,6 +48,7 @@ export function StagesPage() {
           skeleton={<Bones />}
         >
           <StageList selected={stage} open={open} refusal={refusal} />
+          <Retired />
         </Section>
         <Section title={t('form.title')} look="bare" skeleton={<Bones />}>
           <Chosen code={stage} close={() => open(undefined)} refusal={refusal} />

@@ -14,8 +14,8 @@ import type { Bottleneck, DepartureReport, Envelope, Health, StageReport } from 
 const LOOK_EVERY_MS = 15_000;
 const whileNotLive = () => (isLive() ? false : LOOK_EVERY_MS);
 
-/** The range that the departures' state channel is about, and that the page begins with. */
-export const DEPARTURE_DAYS = 7;
+/** The range that the departures' state channel is about, and that the page begins with and comes with. */
+export const DEPARTURE_DAYS = 14;
 
 export const healthQuery = queryOptions({
   queryKey: ['health'],
@@ -45,7 +45,7 @@ export const departuresQuery = (days: number) =>
       ask(
         api.GET('/api/v1/pipeline/departures', {
           signal,
-          params: { query: days === DEPARTURE_DAYS ? {} : { days, limit: 100 } },
+          params: { query: { days, limit: 100 } },
         }),
       ),
     refetchInterval: whileNotLive,

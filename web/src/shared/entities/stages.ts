@@ -1,6 +1,7 @@
 /** What stages are called in the language that is spoken. */
 
-import { useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { api, ask } from '@/shared/api/client';
 import { stagesQuery } from '@/shared/api/snapshots';
 import { useLanguage } from '@/shared/words/i18n';
 
@@ -9,6 +10,13 @@ interface Named {
   name: string;
   name_en: string;
 }
+
+/** Those that take nobody in any more. An invalidation of the stages is one of these, too. */
+export const retiredStagesQuery = queryOptions({
+  queryKey: ['stages', 'retired'],
+  queryFn: ({ signal }) =>
+    ask(api.GET('/api/v1/pipeline/stages', { signal, params: { query: { retired: true, limit: 100 } } })),
+});
 
 export function useStageName(): (stage: Named) => string {
   const language = useLanguage();

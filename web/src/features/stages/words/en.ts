@@ -27,6 +27,13 @@ export const en: Translated<typeof id> = {
     people_other: '{{people}} people',
   },
   new: { open: 'New stage', title: 'New stage', what: 'The new stage', save: 'Add stage' },
+  retired: {
+    title_one: '{{count}} retired stage',
+    title_other: '{{count}} retired stages',
+    text: 'They take nobody in any more; their history stays.',
+    people_one: '{{people}} person is still here',
+    people_other: '{{people}} people are still here',
+  },
   form: {
     title: 'Rules of a stage',
     choose: 'Choose a stage',

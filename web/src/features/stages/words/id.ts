@@ -22,6 +22,11 @@ export const id = {
     people_other: '{{people}} orang',
   },
   new: { open: 'Tahap baru', title: 'Tahap baru', what: 'Tahap baru', save: 'Tambah tahap' },
+  retired: {
+    title_other: '{{count}} tahap pensiun',
+    text: 'Tidak menerima orang lagi; riwayatnya tetap tersimpan.',
+    people_other: '{{people}} orang masih di sini',
+  },
   form: {
     title: 'Aturan tahap',
     choose: 'Pilih tahap',
