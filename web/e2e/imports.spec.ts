@@ -1,4 +1,5 @@
 import { expect, type Page, test } from './fixtures';
+import { workbook } from './fixtures/workbook';
 
 const HEADER = 'No;Nama Lengkap;No. Paspor;Tgl Lahir;Kode Keberangkatan;Tgl Berangkat';
 
@@ -50,6 +51,44 @@ test('a file with errors is looked at, repaired, and imported', async ({ page, a
   await page.reload();
   await expect(page.getByRole('region', { name: 'Impor sebelumnya' })).toContainText('manifes-maret.csv');
   await expect(result).toContainText('Selesai');
+});
+
+test('an Excel file is repaired cell by cell, and the rest of it goes in as it came', async ({
+  page,
+  api,
+}) => {
+  await page.goto('/dashboard/pipeline/imports');
+  // 25569 is the first of January 1970, in the way of spreadsheet programs
+  await page.getByLabel('Berkas manifes').setInputFiles({
+    name: 'manifes.xlsx',
+    mimeType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+    buffer: workbook([
+      ['DAFTAR JAMAAH'],
+      ['Nama Lengkap', 'No. Paspor', 'Tgl Lahir', 'Kode Keberangkatan', 'Tgl Berangkat'],
+      ['Excel & Pertama', 'D1000001', 25569, 'UMR-EXCEL', '12/03/2027'],
+      ['Excel Kedua', '12', 25570, 'UMR-EXCEL', '12/03/2027'],
+      ['Excel Ketiga', 'D1000003', '31/02/1970', 'UMR-EXCEL', '12/03/2027'],
+    ]),
+  });
+  const problems = page.getByRole('region', { name: 'Masalah di berkas' });
+  await expect(problems.getByRole('row')).toHaveCount(3);
+  await expect(problems.getByRole('row').nth(1)).toContainText(/^4Excel Kedua/);
+  await page.getByLabel('Perbaikan baris 4, No. Paspor').fill('D1000002');
+  await page.getByLabel('Perbaikan baris 5, Tgl Lahir').fill('28/02/1970');
+  await page.getByRole('button', { name: 'Periksa lagi dengan 2 perbaikan' }).click();
+  await expect(problems).toHaveCount(0);
+  await page.getByRole('button', { name: 'Impor 3 baris' }).click();
+  await expect(page.getByRole('region', { name: 'Impor ini' })).toContainText('Selesai');
+  const { data } = await api.get<{ id: string; name: string }[]>('/pipeline/jamaah?q=Excel&sort=name');
+  expect(data.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['Excel & Pertama', 'Excel Kedua', 'Excel Ketiga']),
+  );
+  const born = await Promise.all(
+    data.map(
+      async ({ id }) => (await api.get<{ birth_date: string }>(`/pipeline/jamaah/${id}`)).data.birth_date,
+    ),
+  );
+  expect(born.sort()).toEqual(['1970-01-01', '1970-01-02', '1970-02-28']);
 });
 
 test('a file without a column that is needed says which, and cannot be imported', async ({ page }) => {

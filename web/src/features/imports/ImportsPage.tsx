@@ -42,11 +42,11 @@ export function ImportsPage() {
   const change = (next: ImportsSearch) => void navigate({ search: next, replace: true, resetScroll: false });
 
   const attempt = useMutation({
-    mutationFn: async (file: File): Promise<Tried> => ({
-      file,
-      sheet: await readSheet(file),
-      report: await tryOut(file),
-    }),
+    mutationFn: async (file: File): Promise<Tried> => {
+      const report = await tryOut(file);
+      const columns = [...report.errors, ...report.warnings].map(({ column }) => column).filter(Boolean);
+      return { file, report, sheet: await readSheet(file, [...new Set(columns)]) };
+    },
     onSuccess: (result) => {
       setTried(result);
       change({});

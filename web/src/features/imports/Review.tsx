@@ -12,7 +12,7 @@ import css from './imports.module.css';
 import { Kinds } from './Kinds';
 import { ProblemTable } from './ProblemTable';
 import type { ImportsSearch } from './search';
-import { type Repair, repaired, table, written } from './sheet';
+import { type Repair, table } from './sheet';
 import { Totals } from './Totals';
 import { useProblemWords } from './useProblemWords';
 import { useImportWords } from './words';
@@ -57,8 +57,7 @@ export function Review({
 
   const checkAgain = () => {
     if (!sheet) return;
-    const text = written(repaired(sheet, repairs.values()));
-    again(new File([text], file.name.replace(/\.\w+$/, '.csv'), { type: 'text/csv' }));
+    again(sheet.corrected(file.name, repairs.values()));
   };
   const downloadProblems = () =>
     save(
@@ -88,7 +87,7 @@ export function Review({
                 set: (row, column, value) => setRepairs({ row, column, value }),
               }}
             />
-            {!sheet && <p className={css.cut}>{t('problems.only_csv')}</p>}
+            {!sheet && <p className={css.cut}>{t('problems.not_readable')}</p>}
             {report.omitted > 0 && (
               <p className={css.cut}>{t('problems.omitted', { count: report.omitted })}</p>
             )}

@@ -7,6 +7,13 @@ import type { Tried } from './ImportsPage';
 import css from './imports.module.css';
 import { useImportWords } from './words';
 
+const DELIMITER: Record<string, 'semicolon' | 'comma' | 'tab' | 'bar'> = {
+  ';': 'semicolon',
+  ',': 'comma',
+  '\t': 'tab',
+  '|': 'bar',
+};
+
 export function Totals({ tried: { file, sheet, report } }: { tried: Tried }) {
   const { t } = useImportWords();
   const format = useFormats();
@@ -14,9 +21,7 @@ export function Totals({ tried: { file, sheet, report } }: { tried: Tried }) {
   const warned = new Set(report.warnings.map(({ row }) => row).filter((row) => !rejected.has(row))).size;
   const good = report.rows - report.rejected;
   const kinds = new Set(report.errors.map(({ code }) => code)).size;
-  const delimiter = sheet
-    ? ({ ';': 'semicolon', ',': 'comma', '\t': 'tab', '|': 'bar' } as const)[sheet.delimiter]
-    : undefined;
+  const delimiter = sheet?.delimiter && DELIMITER[sheet.delimiter];
   return (
     <section className={css.totals} aria-label={t('totals.title')}>
       <div className={css.total}>

@@ -1,6 +1,6 @@
 /**
- * A CSV file as the browser reads it, to show the rows with problems and to write a corrected file. Rows are
- * counted as the server counts them: a cell with line breaks is in one row, an empty line is a row.
+ * A manifest as the browser reads it, to show the rows with problems and to write a corrected file. Rows are
+ * counted as the server counts them: in a CSV a cell with line breaks is in one row, an empty line is a row.
  */
 
 import Papa from 'papaparse';
@@ -8,8 +8,18 @@ import Papa from 'papaparse';
 export interface Sheet {
   /** From the first row of the file, titles and empty lines included. */
   rows: string[][];
+  /** Of a CSV. */
+  delimiter?: string;
+  /** The file with repaired cells, everything in its place, so that row numbers stay those of the file. */
+  corrected: (name: string, repairs: Iterable<Repair>) => File;
+}
+
+interface Csv {
+  rows: string[][];
   delimiter: string;
 }
+
+type Rows = Pick<Sheet, 'rows'>;
 
 const DELIMITERS = [';', ',', '\t', '|'];
 const SAMPLE_ROWS = 100;
@@ -18,11 +28,19 @@ const HEADER_WITHIN = 31;
 /** What XLSX files, which are archives, begin with. */
 const ARCHIVE = 'PK';
 
-/** `undefined` for a spreadsheet program's own format, which is read by the server only. */
-export async function readSheet(file: Blob): Promise<Sheet | undefined> {
+/** `columns` tell which sheet of a workbook is meant; `undefined` when it can be read by the server only. */
+export async function readSheet(file: Blob, columns: readonly string[]): Promise<Sheet | undefined> {
   const bytes = new Uint8Array(await file.arrayBuffer());
-  if (String.fromCharCode(...bytes.subarray(0, 2)) === ARCHIVE) return undefined;
-  return parse(decode(bytes));
+  if (String.fromCharCode(...bytes.subarray(0, 2)) === ARCHIVE) {
+    const { readWorkbook } = await import('./workbook');
+    return readWorkbook(bytes, columns);
+  }
+  const csv = parse(decode(bytes));
+  return {
+    ...csv,
+    corrected: (name, repairs) =>
+      new File([written(repaired(csv, repairs))], name.replace(/\.\w+$/, '.csv'), { type: 'text/csv' }),
+  };
 }
 
 /** UTF-8 and UTF-16 by their mark, else UTF-8 if it is, else what old programs write. */
@@ -39,7 +57,7 @@ export function decode(bytes: Uint8Array): string {
   }
 }
 
-export function parse(text: string): Sheet {
+export function parse(text: string): Csv {
   const lines = text.replace(/\r\n?/g, '\n');
   // Excel's own first line, which it neither shows nor counts
   const stated = /^"?sep=([;,\t|])"?\n/.exec(lines);
@@ -67,7 +85,7 @@ function guess(text: string): string {
  * Where a column of the server's report stands, by its header. A header of two rows is read as one: the upper name
  * stretches to the right over columns that only the lower row names.
  */
-export function columnOf(sheet: Sheet, header: string): number | undefined {
+export function columnOf(sheet: Rows, header: string): number | undefined {
   for (const [index, row] of sheet.rows.slice(0, HEADER_WITHIN).entries()) {
     let group = '';
     const lower = sheet.rows[index + 1] ?? [];
@@ -83,11 +101,11 @@ export function columnOf(sheet: Sheet, header: string): number | undefined {
 }
 
 /** The cell of a report: rows are counted from 1. */
-export const cellOf = (sheet: Sheet, row: number, column: number): string =>
+export const cellOf = (sheet: Rows, row: number, column: number): string =>
   sheet.rows[row - 1]?.[column] ?? '';
 
 /** What somebody is called in a row, as far as a column says so. */
-export function nameIn(sheet: Sheet, row: number): string | undefined {
+export function nameIn(sheet: Rows, row: number): string | undefined {
   const header = sheet.rows
     .slice(0, HEADER_WITHIN)
     .flat()
@@ -98,7 +116,7 @@ export function nameIn(sheet: Sheet, row: number): string | undefined {
 }
 
 /** The row above in which the same passport number is. */
-export function firstWith(sheet: Sheet, column: number, row: number): number | undefined {
+export function firstWith(sheet: Rows, column: number, row: number): number | undefined {
   const plain = (value: string) => value.replace(/[\s.-]/g, '').toUpperCase();
   const wanted = plain(cellOf(sheet, row, column));
   const found = sheet.rows.findIndex(
@@ -114,19 +132,18 @@ export interface Repair {
 }
 
 /** The same rows in the same places with repaired cells, so that row numbers stay those of the file. */
-export function repaired(sheet: Sheet, repairs: Iterable<Repair>): Sheet {
-  const rows = sheet.rows.map((row) => [...row]);
+export function repaired(csv: Csv, repairs: Iterable<Repair>): Csv {
+  const rows = csv.rows.map((row) => [...row]);
   for (const { row, column, value } of repairs) {
     const cells = rows[row - 1];
     if (!cells) continue;
     while (cells.length <= column) cells.push('');
     cells[column] = value;
   }
-  return { ...sheet, rows };
+  return { ...csv, rows };
 }
 
-export const written = ({ rows, delimiter }: Sheet): string =>
-  Papa.unparse(rows, { delimiter, newline: '\n' });
+export const written = ({ rows, delimiter }: Csv): string => Papa.unparse(rows, { delimiter, newline: '\n' });
 
 /** A table of its own, as spreadsheet programs here open it. */
 export const table = (rows: string[][]): string => `\uFEFF${Papa.unparse(rows, { delimiter: ';' })}`;

@@ -83,7 +83,8 @@ export const en: Translated<typeof id> = {
     repair: 'Repair',
     repair_cell: 'Repair row {{row}}, {{column}}',
     not_here: 'repair in the file',
-    only_csv: 'Excel files are repaired in the file itself and sent again. CSV files can be repaired here.',
+    not_readable:
+      'This file cannot be opened in the browser. Repair it in the file itself and send it again.',
     omitted_one: '{{count}} more problem is not shown.',
     omitted_other: '{{count}} more problems are not shown.',
     range_one: '{{range}} of {{count}} problem',

@@ -78,8 +78,7 @@ export const id = {
     repair: 'Perbaikan',
     repair_cell: 'Perbaikan baris {{row}}, {{column}}',
     not_here: 'perbaiki di berkas',
-    only_csv:
-      'Berkas Excel diperbaiki di berkasnya sendiri, lalu dikirim lagi. Berkas CSV dapat diperbaiki di sini.',
+    not_readable: 'Berkas ini tidak dapat dibuka di peramban. Perbaiki di berkasnya, lalu kirim lagi.',
     omitted_other: '{{count}} masalah lain tidak ditampilkan.',
     range_other: '{{range}} dari {{count}} masalah',
   },
