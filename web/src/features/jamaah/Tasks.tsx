@@ -11,6 +11,7 @@ import { useNameOf } from '@/shared/entities/people';
 import { useStageNameOf } from '@/shared/entities/stages';
 import { useFormats } from '@/shared/format/formats';
 import { useCanWrite } from '@/shared/live/status';
+import { NewTaskButton } from '@/shared/newTask/NewTaskButton';
 import { useMay, useMe } from '@/shared/session/session';
 import { Action } from '@/shared/ui/Action';
 import { Due } from '@/shared/ui/Due';
@@ -38,11 +39,14 @@ export function Tasks({ of }: { of: JamaahDetail }) {
       title={t('tasks.title')}
       aside={t('tasks.aside', { open: open.length, closed: closed.length })}
       actions={
-        closed.length > 0 && (
-          <button type="button" className={css.textButton} aria-expanded={all} onClick={() => setAll(!all)}>
-            {t(all ? 'tasks.hide' : 'tasks.show')}
-          </button>
-        )
+        <>
+          {closed.length > 0 && (
+            <button type="button" className={css.textButton} aria-expanded={all} onClick={() => setAll(!all)}>
+              {t(all ? 'tasks.hide' : 'tasks.show')}
+            </button>
+          )}
+          {!of.archived && <NewTaskButton of={of} variant="default" />}
+        </>
       }
       skeleton={null}
     >

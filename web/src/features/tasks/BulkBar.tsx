@@ -18,7 +18,7 @@ import { useCollect, useCollecting } from './collect';
 import { cardOf } from './commands';
 import { askFor } from './dialogs';
 import { useForbidden } from './rights';
-import { clearSelection, useSelectedIds } from './selection';
+import { clearSelection, useIsChoosing, useSelectedIds } from './selection';
 import { useTasksWords } from './words';
 
 export function BulkBar({
@@ -34,17 +34,20 @@ export function BulkBar({
   const { t } = useTasksWords();
   const format = useFormats();
   const ids = useSelectedIds();
+  const choosing = useIsChoosing();
   const collect = useCollect();
   const collecting = useCollecting();
   const counted = useQuery({
     ...tasksQuery({ ...filters, limit: 1 }),
-    enabled: ids.size > 0 && total === undefined,
+    enabled: (ids.size > 0 || choosing) && total === undefined,
   });
   const all = total ?? counted.data?.meta.total ?? 0;
-  if (ids.size === 0 && !collecting) return null;
+  if (ids.size === 0 && !collecting && !choosing) return null;
   return (
     <section className={css.bar} data-floating={floating || undefined} aria-label={t('bulk.label')}>
-      <strong role="status">{t('bulk.chosen', { count: ids.size })}</strong>
+      <strong role="status">
+        {ids.size === 0 && choosing ? t('bulk.tap') : t('bulk.chosen', { count: ids.size })}
+      </strong>
       {collecting ? (
         <span className={css.collecting}>
           <IconLoader2 size={16} stroke={1.8} aria-hidden />
@@ -57,7 +60,7 @@ export function BulkBar({
           </button>
         )
       )}
-      <BulkActions ids={ids} />
+      {ids.size > 0 && <BulkActions ids={ids} />}
       <button
         type="button"
         className={css.clear}

@@ -1,7 +1,7 @@
 /** One task on the board. Draws itself anew when its own entry changes, and only then. */
 
 import { draggable } from '@atlaskit/pragmatic-drag-and-drop/element/adapter';
-import { IconCheck, IconHandStop, IconLoader2 } from '@tabler/icons-react';
+import { IconCheck, IconHandStop, IconLoader2, IconSquare, IconSquareCheckFilled } from '@tabler/icons-react';
 import { memo, useEffect, useRef } from 'react';
 import type { TaskCard } from '@/shared/api/types';
 import { useTask } from '@/shared/entities/tasks';
@@ -16,7 +16,7 @@ import { askFor } from './dialogs';
 import { useIsDragged } from './dragging';
 import { Assignee, BlockedBy, DepartureCode, Due, Glow } from './lines';
 import { orderAround } from './lists';
-import { selectRange, toggle, useIsSelected } from './selection';
+import { selectRange, toggle, useIsChoosing, useIsSelected } from './selection';
 import { usePending } from './underway';
 import { useTasksWords } from './words';
 
@@ -42,9 +42,11 @@ function Drawn({ task, stop }: { task: TaskCard; stop: boolean }) {
   const place = useRef<HTMLElement>(null);
   useDraggable(place, task.id, pending !== undefined);
   const selected = useIsSelected(task.id);
+  const choosing = useIsChoosing();
+  const Box = selected ? IconSquareCheckFilled : IconSquare;
   const click = (event: React.MouseEvent) => {
     if (event.shiftKey) selectRange(task.id, orderAround(task.id));
-    else if (event.ctrlKey || event.metaKey) toggle(task.id);
+    else if (choosing || event.ctrlKey || event.metaKey) toggle(task.id);
     else open(task.id);
   };
   return (
@@ -54,6 +56,7 @@ function Drawn({ task, stop }: { task: TaskCard; stop: boolean }) {
       data-task={task.id}
       data-pending={pending ? '' : undefined}
       data-selected={selected || undefined}
+      data-choosing={choosing || undefined}
       data-glow={change ? '' : undefined}
       data-dragging={dragged === 'pointer' ? '' : undefined}
       data-lifted={dragged === 'keyboard' ? '' : undefined}
@@ -61,6 +64,7 @@ function Drawn({ task, stop }: { task: TaskCard; stop: boolean }) {
       aria-label={task.title}
     >
       <div className={css.top}>
+        {choosing && <Box size={22} stroke={1.6} className={css.box} aria-hidden />}
         <PriorityIcon priority={task.priority} />
         <button
           type="button"
@@ -68,7 +72,7 @@ function Drawn({ task, stop }: { task: TaskCard; stop: boolean }) {
           data-title
           tabIndex={stop ? 0 : -1}
           aria-label={`${task.title}, ${task.jamaah_name}`}
-          aria-pressed={selected || undefined}
+          aria-pressed={choosing ? selected : selected || undefined}
           onClick={click}
           // the space bar lifts the card: it must not press as well when it comes up
           onKeyUp={(event) => event.key === ' ' && event.preventDefault()}

@@ -2,12 +2,13 @@
 
 import { Button, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
+import { dayOfDue, endOfDay } from '@/shared/format/days';
 import { useMe } from '@/shared/session/session';
 import { useCommonWords } from '@/shared/words/common';
 import { useActions } from './actions';
 import { cardOf } from './commands';
 import { closeQuestion, type Question } from './dialogs';
-import { dayOfDue, daysOf, endOfDay } from './drop';
+import { daysOf } from './drop';
 import { runDrop } from './dropping';
 import { About } from './Questions';
 import css from './questions.module.css';

@@ -3,12 +3,12 @@
 import { Button, Textarea, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { Priority, TaskCard, TaskChanges } from '@/shared/api/types';
+import { dayOfDue, endOfDay } from '@/shared/format/days';
 import { useMe } from '@/shared/session/session';
 import { useCommonWords } from '@/shared/words/common';
 import { useReason } from './ActionButton';
 import { useActions } from './actions';
 import css from './drawer.module.css';
-import { dayOfDue, endOfDay } from './drop';
 import { PRIORITIES } from './filterChoices';
 import { useTasksWords } from './words';
 

@@ -66,7 +66,7 @@ export function TasksPage() {
       <div className={css.page}>
         <PageTitle>{t('title')}</PageTitle>
         <RoleTabs filters={filters} phone={phone} />
-        <Toolbar phone={phone} view={view} />
+        <Toolbar phone={phone} touch={touch ?? false} view={view} />
         {view === 'table' ? (
           <Table filters={filters} />
         ) : phone ? (

@@ -1,10 +1,11 @@
 /** What is left out, in which order, and whether as columns or as a table. All of it is in the address. */
 
 import { Menu } from '@mantine/core';
-import { IconAdjustmentsHorizontal, IconArrowsSort, IconUser } from '@tabler/icons-react';
+import { IconAdjustmentsHorizontal, IconArrowsSort, IconListCheck, IconUser } from '@tabler/icons-react';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useFormats } from '@/shared/format/formats';
+import { NewTaskButton } from '@/shared/newTask/NewTaskButton';
 import { SearchBox } from '@/shared/ui/SearchBox';
 import { useRoleName } from '@/shared/vocabulary/roles';
 import { useCommonWords } from '@/shared/words/common';
@@ -14,11 +15,12 @@ import { useFilterChoices } from './filterChoices';
 import css from './page.module.css';
 import { useRoleCounts } from './RoleTabs';
 import { filtersOf, SORTS, type Sort, type TasksSearch, valuesOf } from './search';
+import { clearSelection, startChoosing, useIsChoosing } from './selection';
 import { useTasksWords } from './words';
 
 const route = getRouteApi('/signed-in/dashboard/pipeline/tasks');
 
-export function Toolbar({ phone, view }: { phone: boolean; view: 'board' | 'table' }) {
+export function Toolbar({ phone, touch, view }: { phone: boolean; touch: boolean; view: 'board' | 'table' }) {
   const { t } = useTasksWords();
   const navigate = route.useNavigate();
   const search = route.useSearch();
@@ -41,6 +43,8 @@ export function Toolbar({ phone, view }: { phone: boolean; view: 'board' | 'tabl
         </button>
         <span className={css.spread} />
         <SortMenu short />
+        {view === 'board' && <ChooseButton />}
+        <NewTaskButton compact />
         {(shown || active) && (
           <>
             <SearchField />
@@ -78,7 +82,26 @@ export function Toolbar({ phone, view }: { phone: boolean; view: 'board' | 'tabl
           </button>
         ))}
       </fieldset>
+      {touch && view === 'board' && <ChooseButton />}
+      <NewTaskButton />
     </search>
+  );
+}
+
+/** From then on a tap chooses: where there is no mouse, cards have no other way to be chosen. */
+function ChooseButton() {
+  const { t } = useTasksWords();
+  const choosing = useIsChoosing();
+  return (
+    <button
+      type="button"
+      className={css.filter}
+      aria-label={t('bulk.choose')}
+      aria-pressed={choosing}
+      onClick={choosing ? clearSelection : startChoosing}
+    >
+      <IconListCheck size={18} stroke={1.8} aria-hidden />
+    </button>
   );
 }
 
@@ -146,7 +169,7 @@ function SortMenu({ short = false }: { short?: boolean }) {
           aria-label={t('sort.label', { what: known ? t(`sort.${known}`) : sort })}
         >
           <IconArrowsSort size={16} stroke={1.8} aria-hidden />
-          {short ? t('sort.short') : known ? t(`sort.${known}`) : sort}
+          {!short && (known ? t(`sort.${known}`) : sort)}
         </button>
       </Menu.Target>
       <Menu.Dropdown>

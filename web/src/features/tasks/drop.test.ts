@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TaskCard } from '@/shared/api/types';
-import { actionsOf, dayOfDue, daysOf, endOfDay, planDrop } from './drop';
+import { dayOfDue, endOfDay } from '@/shared/format/days';
+import { actionsOf, daysOf, planDrop } from './drop';
 
 const ZONE = 'Asia/Jakarta';
 const task = (change: Partial<TaskCard>) =>

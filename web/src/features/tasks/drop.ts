@@ -3,6 +3,7 @@
 import { TZDate } from '@date-fns/tz';
 import { addDays, startOfDay } from 'date-fns';
 import type { Bucket, TaskCard } from '@/shared/api/types';
+import { dateIn } from '@/shared/format/days';
 import type { Command } from './command';
 
 /** In the order of the board. */
@@ -57,18 +58,4 @@ export function daysOf(bucket: Bucket, now: Date, timezone: string): { from: str
   if (bucket === 'today') return { from: day(0), to: day(0) };
   if (bucket === 'upcoming') return { from: day(1), to: day(UPCOMING_DAYS) };
   return { from: day(UPCOMING_DAYS + 1) };
-}
-
-const two = (value: number): string => String(value).padStart(2, '0');
-
-const dateIn = (day: Date): string => `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
-
-/** The day that a due date ends, in the tenant's zone. */
-export const dayOfDue = (dueAt: string, timezone: string): string =>
-  dateIn(new TZDate(Date.parse(dueAt) - 1, timezone));
-
-/** 24:00 of a day in the tenant's zone, as the server takes it. */
-export function endOfDay(date: string, timezone: string): string {
-  const [year = 0, month = 1, day = 1] = date.split('-').map(Number);
-  return new Date(new TZDate(year, month - 1, day + 1, timezone).getTime()).toISOString();
 }

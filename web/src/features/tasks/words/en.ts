@@ -45,7 +45,6 @@ export const en: Translated<typeof id> = {
     name: 'Name of the jamaah',
     '-updated_at': 'Changed last',
     '-created_at': 'Added last',
-    short: 'Sort',
   },
 
   column: {
@@ -182,6 +181,8 @@ export const en: Translated<typeof id> = {
   },
 
   bulk: {
+    choose: 'Select several tasks',
+    tap: 'Tap tasks to select them',
     label: 'Selected tasks',
     chosen_one: '{{count, number}} selected',
     chosen_other: '{{count, number}} selected',

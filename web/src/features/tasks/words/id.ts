@@ -42,7 +42,6 @@ export const id = {
     name: 'Nama jamaah',
     '-updated_at': 'Baru diubah',
     '-created_at': 'Baru dibuat',
-    short: 'Urutkan',
   },
 
   column: {
@@ -174,6 +173,8 @@ export const id = {
   },
 
   bulk: {
+    choose: 'Pilih beberapa tugas',
+    tap: 'Ketuk tugas untuk memilih',
     label: 'Tugas terpilih',
     chosen_other: '{{count, number}} dipilih',
     all_other: 'Pilih semua {{count, number}}',
