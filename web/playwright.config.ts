@@ -19,6 +19,8 @@ export default defineConfig({
     viewport: { width: 1440, height: 900 },
     locale: 'id-ID',
     timezoneId: 'Asia/Jakarta',
+    // what the browser keeps of the application would stand between a test and what it arranges; `offline` lets it
+    serviceWorkers: 'block',
     // `scripts/e2e live --trace on` records what happened; doing so always slows everything down
     screenshot: 'only-on-failure',
   },

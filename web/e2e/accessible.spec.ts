@@ -16,6 +16,7 @@ const PAGES = {
     `/dashboard/pipeline/departures/${await first(api, '/pipeline/departures?days=40&limit=1')}`,
   stages: async () => '/dashboard/pipeline/stages?stage=visa-application',
   imports: async () => '/dashboard/pipeline/imports',
+  overview: async () => '/dashboard/pipeline',
 };
 
 for (const language of ['id', 'en'] as const) {

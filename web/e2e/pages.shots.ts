@@ -32,6 +32,20 @@ const MANIFEST = `No;Nama Lengkap;No. Paspor;Tgl Lahir;Kode Keberangkatan;Tgl Be
 const PAGES: Record<string, Shown> = {
   overview: at('/dashboard/pipeline'),
   board: at('/dashboard/pipeline/tasks?view=board'),
+  'new-task': {
+    ...at('/dashboard/pipeline/tasks?view=board'),
+    before: async (page) => {
+      await page.getByRole('button', { name: 'Tugas baru' }).click();
+      await expect(page.getByRole('dialog', { name: 'Tugas baru' })).toBeVisible();
+    },
+  },
+  notifications: {
+    ...at('/dashboard/pipeline'),
+    before: async (page) => {
+      await page.getByRole('button', { name: /^Pemberitahuan/ }).click();
+      await expect(page.getByRole('dialog', { name: 'Pemberitahuan' })).toBeVisible();
+    },
+  },
   table: at('/dashboard/pipeline/tasks?view=table'),
   'jamaah-list': at('/dashboard/pipeline/jamaah?status=active'),
   jamaah: {

@@ -1,18 +1,21 @@
-/** Toasts about what concerns whoever looks: tasks given to them, comments on those, their rights. */
+/** What concerns whoever looks goes to the bell; tasks given now, comments and changes of rights are toasts, too. */
 
 import { useNavigate } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { api, ask } from '@/shared/api/client';
 import type { Comment } from '@/shared/api/types';
 import { nameOfActor } from '@/shared/entities/people';
 import type { LogEvent } from '@/shared/live/event';
 import { onPersonal } from '@/shared/live/personal';
+import { openNews, takeEvent } from '@/shared/news/news';
 import { signedInAs, useMe } from '@/shared/session/session';
 import { toast } from '@/shared/ui/toast';
 import { useShellWords } from './words/shell';
 
 /** Many tasks given at once are one message. */
 const TOGETHER_MS = 1200;
+/** What happened longer ago was caught up with: the bell tells it. */
+const NEWS_FOR_MS = 60_000;
 
 export function Concerns() {
   const me = useMe().user?.id;
@@ -21,9 +24,14 @@ export function Concerns() {
   const rights = useRights();
   const latest = useRef({ assigned, commented, rights });
   latest.current = { assigned, commented, rights };
+  // what is kept is open before the first event comes
+  useState(() => openNews(me));
+  useEffect(() => openNews(me), [me]);
   useEffect(
     () =>
       onPersonal((event) => {
+        takeEvent(event);
+        if (Date.now() - Date.parse(event.at) > NEWS_FOR_MS) return;
         const mine = event.by.type === 'user' && event.by.id === me;
         if (event.subject.type === 'user' || event.subject.type === 'role') latest.current.rights();
         else if (mine || event.gone) return;

@@ -8,6 +8,7 @@ import { TITLE_PLACE } from '@/shared/ui/PageTitle';
 import css from './Header.module.css';
 import { openHelp, openPalette } from './Keys';
 import { LivePill } from './LivePill';
+import { NewsBell } from './NewsBell';
 import { useShellWords } from './words/shell';
 
 export function Header() {
@@ -16,7 +17,7 @@ export function Header() {
     <header className={css.header}>
       <div className={css.name}>
         <div id={TITLE_PLACE} />
-        <Clock />
+        <Clock short />
       </div>
       <SearchButton />
       <div className={css.tools}>
@@ -25,6 +26,7 @@ export function Header() {
           <Clock />
         </span>
         <Tool icon={IconSearch} label={t('search.title')} onClick={openPalette} phone />
+        <NewsBell />
         <Tool icon={IconKeyboard} label={t('keys.title')} onClick={openHelp} />
         <SchemeSwitch />
       </div>
@@ -32,7 +34,7 @@ export function Header() {
   );
 }
 
-function Clock() {
+function Clock({ short = false }: { short?: boolean }) {
   const format = useFormats();
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
@@ -41,7 +43,7 @@ function Clock() {
   }, []);
   return (
     <time className={css.clock} dateTime={new Date(now).toISOString()}>
-      {format.dayWithYear(now)} · {format.timeWithZone(now)}
+      {short ? format.day(now) : format.dayWithYear(now)} · {format.timeWithZone(now)}
     </time>
   );
 }

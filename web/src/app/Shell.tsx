@@ -3,6 +3,7 @@
 import { Outlet } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect } from 'react';
 import { goLive } from '@/shared/live/live';
+import { startKeeping } from '@/shared/offline/offline';
 import { useAsking, useMe } from '@/shared/session/session';
 import { ErrorBoundary } from '@/shared/ui/ErrorBoundary';
 import { Failure } from '@/shared/ui/Failure';
@@ -26,6 +27,9 @@ const Toaster = lazy(loadToaster);
 /** What is needed just when the server does not answer is loaded before, but not before the first screen. */
 const AHEAD_MS = 1500;
 
+/** What is kept for reading without a network comes after everything that is needed now. */
+const KEEPING_AFTER_MS = 3000;
+
 /** Where the page's own content is. */
 export const CONTENT = 'content';
 
@@ -47,6 +51,16 @@ export function Shell() {
       );
     }, AHEAD_MS);
     return () => clearTimeout(timer);
+  }, []);
+  useEffect(() => {
+    let stop = () => {};
+    const timer = setTimeout(() => {
+      stop = startKeeping();
+    }, KEEPING_AFTER_MS);
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
   }, []);
 
   return (

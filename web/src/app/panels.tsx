@@ -4,17 +4,16 @@ import '@mantine/core/styles/Popover.layer.css';
 
 import { Button, Popover, useMantineColorScheme } from '@mantine/core';
 import { IconLogout } from '@tabler/icons-react';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, ask } from '@/shared/api/client';
-import { queryClient } from '@/shared/api/queryClient';
-import { signedOut, useMe } from '@/shared/session/session';
+import { useMe } from '@/shared/session/session';
 import { chooseLanguage, LANGUAGES, type Language } from '@/shared/words/i18n';
 import { AccountButton } from './AccountMenu';
 import { MoreButton } from './Navigation';
 import { inMoreMenu, visibleTo } from './navigation';
 import css from './panels.module.css';
+import { signOut } from './signOut';
 import { useShellWords } from './words/shell';
 
 const SCHEMES = ['light', 'dark', 'auto'] as const;
@@ -100,13 +99,6 @@ function Choices() {
   const { t } = useShellWords();
   const { i18n } = useTranslation();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const navigate = useNavigate();
-  const signOut = async () => {
-    await ask(api.POST('/api/v1/auth/logout')).catch(() => undefined);
-    await navigate({ to: '/login', search: {} });
-    signedOut();
-    queryClient.clear();
-  };
   return (
     <>
       <fieldset className={css.choice}>

@@ -30,7 +30,8 @@ const login = createRoute({
   validateSearch: (given: Record<string, unknown>): { next?: string } =>
     typeof given.next === 'string' && /^\/(?!\/)/.test(given.next) ? { next: given.next } : {},
   beforeLoad: async () => {
-    if (await findMe()) throw redirect({ to: '/dashboard/pipeline' });
+    // while that cannot be found out, one may as well sign in
+    if (await findMe().catch(() => undefined)) throw redirect({ to: '/dashboard/pipeline' });
   },
   component: lazyRouteComponent(() => import('@/features/session/LoginPage'), 'LoginPage'),
 });

@@ -47,7 +47,13 @@ async function send(request: Request): Promise<Response> {
   const error = await errorOf(response);
   if (error.code !== 'CSRF_FAILED') throw error;
   // signed in again in another tab: the token is another one now
-  signedInAs((await ask(api.GET('/api/v1/me'))).data);
+  const me = (await ask(api.GET('/api/v1/me'))).data;
+  if (me.user?.id !== currentMe()?.user?.id) {
+    // as somebody else, who must not see what is on this page
+    window.location.reload();
+    throw new ApiError({ code: 'SIGNED_OUT', status: 401, message: 'somebody else has signed in' });
+  }
+  signedInAs(me);
   response = await once(request);
   if (response.ok) return response;
   throw await errorOf(response);

@@ -12,6 +12,8 @@ export const queryClient = new QueryClient({
     queries: {
       // news come by themselves; without them a page that is opened again asks again after this long
       staleTime: 60_000,
+      // without a network a request fails, and what is missing says so, instead of waiting for ever
+      networkMode: 'always',
       gcTime: 30 * 60_000,
       retry: (failures, error) => failures < ATTEMPTS && mayPass(error),
       retryDelay: (failures, error) =>

@@ -10,6 +10,8 @@ import { ApiError } from '@/shared/api/errors';
 import { queryClient } from '@/shared/api/queryClient';
 import { healthQuery, putSnapshot, SNAPSHOT_KEYS, type Snapshot } from '@/shared/api/snapshots';
 import type { Envelope, Health, Me } from '@/shared/api/types';
+import { heardUntil, noteHeard, type Position } from '@/shared/news/news';
+import { isRestored, noteLoadedAnew } from '@/shared/offline/kept';
 import { applyEvent } from './apply';
 import type { LogEvent } from './event';
 import { watchState } from './lifeline';
@@ -39,10 +41,14 @@ export function startLive(me: Me): void {
       followState(client.newSubscription(channel(`pipeline:${name}`)), name);
     }
   }
-  if (may('tasks.read') || may('tasks.read_all')) {
-    followLog(client.newSubscription(channel('pipeline:tasks'), { getState: loadedPosition() }));
+  const seesTasks = may('tasks.read') || may('tasks.read_all');
+  if (seesTasks) {
+    followLog(client.newSubscription(channel('pipeline:tasks'), { getState: loadedPosition(me) }));
   }
-  if (me.user) followPerson(client.newSubscription(channel(`user:${me.user.id}`)));
+  if (me.user) {
+    const options = seesTasks ? { getState: heardPosition(me) } : {};
+    followPerson(client.newSubscription(channel(`user:${me.user.id}`), options));
+  }
   client.connect();
   stopWatching = onWaking(reconnect);
 }
@@ -96,7 +102,7 @@ function followLog(subscription: Subscription): void {
   subscription.subscribe();
 }
 
-/** From now on: what happened before is on the pages already. */
+/** From where this person heard it last; the first time from what is on the screen. */
 function followPerson(subscription: Subscription): void {
   subscription.on('publication', ({ data }) => tellPersonal(data as LogEvent));
   subscription.subscribe();
@@ -106,16 +112,45 @@ function followPerson(subscription: Subscription): void {
  * Where the log is to be followed from. The first time, what is on the screen was loaded at that position or
  * later. When asked again the log could not be continued: then everything there is is loaded anew.
  */
-function loadedPosition() {
-  let first = true;
+function loadedPosition(me: Me) {
+  let first = !isRestored();
   return async () => {
-    const known = first ? queryClient.getQueryData<Envelope<Health>>(healthQuery.queryKey) : undefined;
-    const { meta } = known ?? (await ask(api.GET('/api/v1/pipeline/health')));
+    const position = first ? await knownPosition(me) : await askPosition(me);
     if (!first) await queryClient.invalidateQueries();
     first = false;
-    if (meta?.seq == null || !meta.epoch) {
-      throw new ApiError({ code: 'INTERNAL', status: 200, message: 'the answer has no position' });
-    }
-    return { offset: meta.seq, epoch: meta.epoch };
+    noteLoadedAnew();
+    return position;
   };
+}
+
+/** When asked again, what was missed is too long ago: it goes on from now. */
+function heardPosition(me: Me) {
+  let first = true;
+  return async () => {
+    const now = await knownPosition(me);
+    const position = (first && heardUntil(now.epoch)) || now;
+    first = false;
+    noteHeard(position);
+    return position;
+  };
+}
+
+async function knownPosition(me: Me): Promise<Position> {
+  const known = queryClient.getQueryData<Envelope<Health>>(healthQuery.queryKey);
+  return known && !isRestored() ? positionOf(known) : askPosition(me);
+}
+
+/** Each answer about the pipeline says where the log stood. */
+const askPosition = async (me: Me): Promise<Position> =>
+  positionOf(
+    await (me.permissions.includes('pipeline.read')
+      ? ask(api.GET('/api/v1/pipeline/health'))
+      : ask(api.GET('/api/v1/pipeline/tasks', { params: { query: { limit: 1 } } }))),
+  );
+
+function positionOf({ meta }: Envelope<unknown>): Position {
+  if (meta?.seq == null || !meta.epoch) {
+    throw new ApiError({ code: 'INTERNAL', status: 200, message: 'the answer has no position' });
+  }
+  return { offset: meta.seq, epoch: meta.epoch };
 }

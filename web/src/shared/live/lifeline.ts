@@ -7,6 +7,7 @@ import type { Centrifuge } from 'centrifuge';
 import { queryClient } from '@/shared/api/queryClient';
 import { isReachable } from '@/shared/api/reachable';
 import { healthQuery } from '@/shared/api/snapshots';
+import { isRestored } from '@/shared/offline/kept';
 import { askToSignIn } from '@/shared/session/session';
 import { setLive } from './status';
 
@@ -30,7 +31,7 @@ export function watchState(of: Centrifuge, reconnect: () => void): () => void {
   const judge = () => {
     if (lostAt === undefined) return;
     const isLong = Date.now() - lostAt > AWAY_AFTER_MS;
-    const isAway = !navigator.onLine || (isLong && !isReachable());
+    const isAway = !navigator.onLine || ((isLong || isRestored()) && !isReachable());
     const loadedAt = queryClient.getQueryState(healthQuery.queryKey)?.dataUpdatedAt ?? 0;
     setLive({
       state: isAway ? 'offline' : hasBeenConnected || attempts > 0 ? 'reconnecting' : 'connecting',

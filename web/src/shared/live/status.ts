@@ -40,6 +40,17 @@ export function setLive(change: Partial<LiveStatus>): void {
   status.setState((before) => ({ ...before, ...change }));
 }
 
+/** Hears of each state that begins, until what it gives back is called. */
+export function onState(listener: (state: LiveState) => void): () => void {
+  let last = status.get().state;
+  const subscription = status.subscribe(() => {
+    const { state } = status.get();
+    if (state !== last) listener(state);
+    last = state;
+  });
+  return () => subscription.unsubscribe();
+}
+
 export const liveStatus = (): LiveStatus => status.get();
 
 /** Whether news come by themselves, so that nothing needs to be asked for. */

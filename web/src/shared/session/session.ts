@@ -18,15 +18,19 @@ let waiting: ((signedIn: boolean) => void)[] = [];
 
 export const currentMe = (): Me | undefined => session.get().me;
 
+/** Whose data this browser may keep (`shared/offline`). */
+const PERSON = 'lajur.person';
+
+export const personKept = (): string | null => localStorage.getItem(PERSON);
+
 export function signedInAs(me: Me): void {
+  if (me.user) localStorage.setItem(PERSON, me.user.id);
   session.setState(() => ({ me, asking: false }));
   open(true);
 }
 
-export function signedOut(): void {
-  session.setState(() => ({ me: undefined, asking: false }));
-  open(false);
-}
+/** From now on this browser gives out nothing that it keeps. */
+export const forgetPerson = (): void => localStorage.removeItem(PERSON);
 
 /** Whoever answered the dialog with "not now" may go on reading. */
 export function stayedOut(): void {

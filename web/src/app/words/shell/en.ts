@@ -83,6 +83,21 @@ export const en: Translated<typeof id> = {
     rights: 'What you may do has changed',
     rights_text: 'There may be more or fewer pages that you can open.',
   },
+  news: {
+    title: 'Notifications',
+    unread_one: 'Notifications, {{count}} unread',
+    unread_other: 'Notifications, {{count}} unread',
+    mark_all: 'Mark all as read',
+    empty: 'No notifications yet',
+    empty_text:
+      'Tasks that are given to you, that become late or are blocked, and bottlenecks of your stages appear here.',
+    new: 'new',
+    assigned: '{{name}} gave you a task',
+    overdue: 'Your task is late',
+    blocked: '{{name}} blocked your task',
+    commented: '{{name}} commented on your task',
+    alert: 'Bottleneck, severity {{severity}}',
+  },
   not_found: {
     title: 'There is no such page',
     text: 'Its address may be misspelt or have moved.',

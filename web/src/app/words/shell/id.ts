@@ -79,6 +79,20 @@ export const id = {
     rights: 'Hak akses Anda berubah',
     rights_text: 'Halaman yang dapat Anda buka mungkin bertambah atau berkurang.',
   },
+  news: {
+    title: 'Pemberitahuan',
+    unread_other: 'Pemberitahuan, {{count}} belum dibaca',
+    mark_all: 'Tandai semua sudah dibaca',
+    empty: 'Belum ada pemberitahuan',
+    empty_text:
+      'Tugas yang diberikan kepada Anda, yang terlambat atau terblokir, dan hambatan tahap Anda tampil di sini.',
+    new: 'baru',
+    assigned: '{{name}} menugaskan kepada Anda',
+    overdue: 'Tugas Anda terlambat',
+    blocked: '{{name}} memblokir tugas Anda',
+    commented: '{{name}} mengomentari tugas Anda',
+    alert: 'Hambatan {{severity}}',
+  },
   not_found: {
     title: 'Halaman ini tidak ada',
     text: 'Alamatnya mungkin salah tulis atau sudah pindah.',
