@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use actix_web::{HttpRequest, web};
 use bytes::Bytes;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use uuid::Uuid;
 
 use crate::actors::node::Node;
@@ -39,12 +39,15 @@ use crate::http::realtime::token::Keys;
 use crate::http::routes::Routes;
 use crate::http::users::people::People;
 use crate::importing::running::Imports;
+use crate::mail::Mailer;
 use crate::metrics::Metrics;
 use crate::realtime;
 use crate::secrets::Secrets;
 
 /// How long clients may take to answer that their socket is being closed.
 const SOCKETS_CLOSE: Duration = Duration::from_secs(2);
+/// Links for another password that are being mailed; more are left out.
+const FORGOTTEN_AT_ONCE: usize = 32;
 
 /// Everything that handlers share; one per process, in `web::Data`.
 pub struct App {
@@ -57,7 +60,10 @@ pub struct App {
     pub cache: Cache,
     pub presence: Presence,
     pub assignees: Assignees,
-    pub roles: Roles,
+    pub roles: Arc<Roles>,
+    pub mailer: Mailer,
+    /// Turns of those whose links for another password are being mailed.
+    pub forgotten: Arc<Semaphore>,
     pub people: Arc<People>,
     pub bulks: UnderWay,
     /// Sockets and streams there are.
@@ -106,11 +112,14 @@ impl App {
         );
         let callers = Arc::new(Callers::default());
         let people = Arc::new(People::default());
+        let roles = Arc::new(Roles::default());
         node.when_rights_change({
             let (callers, people) = (Arc::clone(&callers), Arc::clone(&people));
+            let roles = Arc::clone(&roles);
             move |tenant, row| {
                 callers.heed(row);
                 people.forget(tenant);
+                roles.forget(tenant);
             }
         });
         let presence = Presence::new(node.id, clock.clone());
@@ -129,7 +138,9 @@ impl App {
             db,
             cache: Cache::new(&config.redis, metrics.clone())?,
             assignees: Assignees::default(),
-            roles: Roles::default(),
+            roles,
+            mailer: Mailer::new(&config, &secrets)?,
+            forgotten: Arc::new(Semaphore::new(FORGOTTEN_AT_ONCE)),
             people,
             bulks: UnderWay::default(),
             callers,

@@ -11,6 +11,7 @@ pub mod auth;
 pub mod database;
 pub mod http;
 pub mod log;
+pub mod mail;
 pub mod metrics;
 pub mod realtime;
 pub mod redis;
@@ -43,6 +44,7 @@ pub struct Config {
     pub redis: redis::Redis,
     pub actors: actors::Actors,
     pub auth: auth::Auth,
+    pub mail: mail::Mail,
     pub realtime: realtime::Realtime,
     pub log: log::Log,
 }
@@ -114,6 +116,7 @@ impl Config {
         self.redis.validate(&mut wrong);
         self.actors.validate(&mut wrong);
         self.auth.validate(&mut wrong);
+        self.mail.validate(self.mode, &mut wrong);
         self.realtime.validate(&mut wrong);
         self.log.validate(&mut wrong);
         if wrong.is_empty() {
@@ -173,7 +176,9 @@ mod tests {
             );
         }
         let mut shown = Config::from_toml(&uncommented(example)).unwrap();
-        // these two have no default and are shown with an example
+        // these have no default and are shown with an example
+        shown.mail.smtp_url = None;
+        shown.mail.public_url = None;
         shown.database.url = None;
         shown.redis.url = None;
         assert_eq!(shown, Config::default());

@@ -24,6 +24,7 @@ pub mod task_comments;
 pub mod tenants;
 pub mod testing;
 pub mod types;
+pub mod user_tokens;
 pub mod users;
 
 pub use diesel_async::AsyncPgConnection as Connection;

@@ -5,8 +5,10 @@
 //! registered in [`resources`] or its resource's `routes`: that puts it under
 //! `/api/v1` and `/api`, into the description, the metrics and the logs.
 
+pub mod api_keys;
 pub mod auth;
 pub mod conditional;
+pub mod deeds;
 pub mod given;
 pub mod health;
 pub mod meters;
@@ -18,8 +20,10 @@ pub mod params;
 pub mod pipeline;
 pub mod realtime;
 pub mod reply;
+pub mod roles;
 pub mod routes;
 pub mod scrape;
+pub mod sessions;
 pub mod submission;
 pub mod users;
 
@@ -42,9 +46,17 @@ pub fn resources(config: &mut Described) {
     pipeline::routes(config);
     realtime::routes(config);
     users::routes(config);
+    sessions::routes(config);
+    roles::routes(config);
+    api_keys::routes(config);
     config
         .service(auth::login::sign_in)
         .service(auth::login::sign_out)
+        .service(auth::tokens::look_at_token)
+        .service(auth::joining::accept_invitation)
+        .service(auth::forgotten::forget_password)
+        .service(auth::forgotten::reset_password)
+        .service(auth::forgotten::change_password)
         .service(auth::me::get_me);
 }
 

@@ -17,6 +17,7 @@ pub mod exporting;
 pub mod http;
 pub mod importing;
 pub mod logging;
+pub mod mail;
 pub mod metrics;
 pub mod realtime;
 pub mod secrets;

@@ -12,7 +12,7 @@ use crate::db::access::{self, Author, Deed, Refused};
 use crate::db::{Connection, tenants};
 use crate::domain::ids::TenantId;
 use crate::domain::principal::{Actor, Permission};
-use crate::http::auth::password::{MAX_LENGTH, MIN_LENGTH, Passwords};
+use crate::http::auth::password::{Passwords, complaint};
 
 pub async fn find_tenant(conn: &mut Connection, slug: &str) -> anyhow::Result<TenantId> {
     tenants::id_of(conn, slug).await?.with_context(|| {
@@ -41,14 +41,15 @@ pub fn author(desk: &mut Desk, command: &str) -> Author {
         request_id: Arc::from(command),
         command_id: desk.ids.next(desk.now),
         batch_id: desk.ids.next(desk.now),
+        idempotency: None,
+        may_give: None,
     }
 }
 
 /// What is stored of a password that may be one.
 pub fn hashed(desk: &Desk, password: &Secret) -> anyhow::Result<String> {
-    let length = password.expose().chars().count();
-    if !(MIN_LENGTH..=MAX_LENGTH).contains(&length) {
-        bail!("a password has {MIN_LENGTH} to {MAX_LENGTH} characters, this one has {length}");
+    if let Some(complaint) = complaint(password, &[]) {
+        bail!("the password {complaint}");
     }
     Passwords::new(desk.secrets.clone()).hash(password)
 }

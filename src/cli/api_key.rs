@@ -7,7 +7,7 @@ use clap::Subcommand;
 use super::{Desk, accounts};
 use crate::db::api_keys::{self, NewKey};
 use crate::db::types::Word;
-use crate::domain::principal::{Permission, RoleKey};
+use crate::domain::principal::{Actor, Permission, RoleKey};
 use crate::http::auth::credential::{ApiKey, hash};
 
 #[derive(Debug, Subcommand)]
@@ -59,6 +59,8 @@ pub async fn run(mut desk: Desk, action: Action) -> anyhow::Result<()> {
                 roles: roles.iter().map(|key| RoleKey::new(key)).collect(),
                 permissions: (!permissions.is_empty()).then_some(permissions),
                 prefix,
+                expires_at: None,
+                created_by: Actor::System,
             };
             accounts::change(&mut desk, &tenant, "api-key add", async |deed| {
                 deed.add_key(&new).await

@@ -10,6 +10,7 @@ use crate::db::roles;
 use crate::db::types::Word;
 use crate::domain::access::RoleAccess;
 use crate::domain::principal::{Permission, RoleKey};
+use crate::domain::roles::is_key;
 
 #[derive(Debug, Subcommand)]
 pub enum Action {
@@ -66,6 +67,7 @@ pub async fn run(mut desk: Desk, action: Action) -> anyhow::Result<()> {
                 key: role_key(&key)?,
                 name: name.unwrap_or_else(|| key.clone()).into(),
                 permissions: accounts::permissions(permissions)?,
+                version: 1,
             };
             accounts::change(&mut desk, &tenant, "role add", async |deed| {
                 deed.add_role(role).await
@@ -91,9 +93,7 @@ pub async fn run(mut desk: Desk, action: Action) -> anyhow::Result<()> {
 }
 
 fn role_key(text: &str) -> anyhow::Result<RoleKey> {
-    let sane = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    let edge = text.starts_with('-') || text.ends_with('-');
-    if !(1..=63).contains(&text.len()) || edge || !text.bytes().all(sane) {
+    if !is_key(text) {
         bail!("a role's key has lower-case letters, digits and dashes within, at most 63");
     }
     Ok(RoleKey::new(text))

@@ -123,6 +123,7 @@ async fn add_roles(desk: &mut Desk, conn: &mut Connection, id: TenantId) -> anyh
             key: role.key,
             name: role.name.into(),
             permissions: role.permissions.into_iter().collect(),
+            version: 1,
         })
         .collect();
     let author = accounts::author(desk, "tenant add");

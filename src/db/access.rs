@@ -11,22 +11,26 @@
 //! while the row is locked no command of the tenant is committed, so nothing
 //! slow belongs between.
 
-mod accounts;
+pub mod accounts;
+pub mod rights;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use diesel::prelude::*;
 use diesel_async::{AnsiTransactionManager, AsyncPgConnection, RunQueryDsl, TransactionManager};
 
 use super::Error;
+use super::events::{self, StoredEvent};
 use super::journal::{self, NewEvent, TenantBatch};
 use super::schema::tenants;
+use super::types::Word;
 use crate::domain::access::AccessRow;
 use crate::domain::ids::{BatchId, CommandId, TenantId};
 use crate::domain::pipeline::change::{Change, EventKind, Row};
-use crate::domain::principal::Actor;
+use crate::domain::principal::{Actor, Permission};
 use crate::domain::time::Timestamp;
 
 /// Why nothing was changed.
@@ -40,8 +44,29 @@ pub enum Refused {
     NoRole { key: String, known: String },
     #[error("there is no API key {0}")]
     NoKey(String),
+    #[error("there is no such session")]
+    NoSession,
     #[error("there is a {what} {name} already")]
     Taken { what: &'static str, name: String },
+    /// What was mailed is not good, or not any more.
+    #[error("the token is not good any more")]
+    NoToken,
+    #[error("the row has been changed since")]
+    Changed { current: Box<AccessRow> },
+    #[error("the permission {} would be given by somebody who lacks it", .0.word())]
+    Beyond(Permission),
+    /// A row that cannot go from one state to another.
+    #[error("a {what} cannot go from {from} to {to}")]
+    Impossible {
+        what: &'static str,
+        from: String,
+        to: &'static str,
+    },
+    /// The same has been done before, under the same `Idempotency-Key`.
+    #[error("this has been done already")]
+    Repeated(Box<StoredEvent>),
+    #[error("the Idempotency-Key has been used with another request")]
+    KeyReused,
     #[error(transparent)]
     Database(#[from] Error),
 }
@@ -60,6 +85,20 @@ pub struct Author {
     pub request_id: Arc<str>,
     pub command_id: CommandId,
     pub batch_id: BatchId,
+    /// The caller's `Idempotency-Key`, and a fingerprint of what was asked with it.
+    pub idempotency: Option<(Arc<str>, i64)>,
+    /// What they may give to others; `None` is everything.
+    pub may_give: Option<BTreeSet<Permission>>,
+}
+
+/// What has been done.
+#[derive(Debug)]
+pub struct Done<T> {
+    pub value: T,
+    /// The head of the log after it.
+    pub seq: i64,
+    /// What it changed, in the order of the log.
+    pub rows: Vec<Arc<AccessRow>>,
 }
 
 /// A change of rights on its way: the tenant's row is locked, and what is
@@ -68,6 +107,7 @@ pub struct Deed<'a> {
     conn: &'a mut AsyncPgConnection,
     tenant: TenantId,
     now: Timestamp,
+    may_give: Option<&'a BTreeSet<Permission>>,
     changes: Vec<Change>,
 }
 
@@ -79,6 +119,16 @@ pub async fn write<T>(
     author: &Author,
     work: impl AsyncFnOnce(&mut Deed<'_>) -> Result<T, Refused>,
 ) -> Result<T, Refused> {
+    Ok(submit(conn, tenant, author, work).await?.value)
+}
+
+/// The same, and tells what it has led to.
+pub async fn submit<T>(
+    conn: &mut AsyncPgConnection,
+    tenant: TenantId,
+    author: &Author,
+    work: impl AsyncFnOnce(&mut Deed<'_>) -> Result<T, Refused>,
+) -> Result<Done<T>, Refused> {
     AnsiTransactionManager::begin_transaction(&mut *conn).await?;
     match carry_out(conn, tenant, author, work).await {
         Ok(value) => {
@@ -98,7 +148,7 @@ async fn carry_out<T>(
     tenant: TenantId,
     author: &Author,
     work: impl AsyncFnOnce(&mut Deed<'_>) -> Result<T, Refused>,
-) -> Result<T, Refused> {
+) -> Result<Done<T>, Refused> {
     let locked: Option<(i64, Option<Timestamp>)> = tenants::table
         .find(tenant.0)
         .select((tenants::last_seq, tenants::next_deadline_at))
@@ -107,17 +157,35 @@ async fn carry_out<T>(
         .await
         .optional()?;
     let (expected_head, next_deadline_at) = locked.ok_or(Refused::NoTenant)?;
+    if let Some((key, hash)) = &author.idempotency
+        && let Some(event) = events::by_idempotency_key(conn, tenant, key).await?
+    {
+        let same = event.idempotency.as_ref().map(|(_, first)| first) == Some(hash);
+        return Err(match same {
+            true => Refused::Repeated(Box::new(event)),
+            false => Refused::KeyReused,
+        });
+    }
     let mut deed = Deed {
         conn: &mut *conn,
         tenant,
         now: author.at,
+        may_give: author.may_give.as_ref(),
         changes: Vec::new(),
     };
     let value = work(&mut deed).await?;
     let changes = deed.changes;
+    let seq = expected_head + i64::try_from(changes.len()).unwrap_or_default();
+    let rows = changes.iter().filter_map(|change| match &change.after {
+        Row::Access(row) => Some(Arc::clone(row)),
+        _ => None,
+    });
+    let rows = rows.collect();
+    let done = Done { value, seq, rows };
     if changes.is_empty() {
-        return Ok(value);
+        return Ok(done);
     }
+    let mut idempotency = author.idempotency.clone();
     let events = (expected_head + 1..).zip(changes);
     let batch = TenantBatch {
         tenant_id: tenant,
@@ -131,7 +199,7 @@ async fn carry_out<T>(
                 occurred_at: author.at,
                 actor: author.actor,
                 change: Arc::new(change),
-                idempotency: None,
+                idempotency: idempotency.take(),
                 request_id: author.request_id.clone(),
             })
             .collect(),
@@ -141,7 +209,7 @@ async fn carry_out<T>(
         let cause = "the head has moved although its row is locked".to_owned();
         return Err(Error::Unwritable(cause).into());
     }
-    Ok(value)
+    Ok(done)
 }
 
 impl Deed<'_> {

@@ -10,9 +10,10 @@ use uuid::Uuid;
 use super::Result;
 use super::roles::{Words, known_permissions, permission_words};
 use super::schema::api_keys;
+use super::types::{ActorKind, Word, actor, actor_id, actor_kind};
 use crate::domain::access::KeyAccess;
 use crate::domain::ids::{ApiKeyId, TenantId};
-use crate::domain::principal::{Permission, RoleKey};
+use crate::domain::principal::{Actor, Permission, RoleKey};
 use crate::domain::time::Timestamp;
 
 /// A key about to be added.
@@ -28,6 +29,18 @@ pub struct NewKey {
     pub roles: BTreeSet<RoleKey>,
     /// `None` is all, those of later programs too.
     pub permissions: Option<BTreeSet<Permission>>,
+    pub expires_at: Option<Timestamp>,
+    pub created_by: Actor,
+}
+
+/// The halves that a key is replaced by.
+#[derive(Debug)]
+pub struct NewHalves {
+    pub prefix: String,
+    /// SHA-256 of the secret one.
+    pub secret_hash: [u8; 32],
+    /// How long those of before are good.
+    pub previous_until: Timestamp,
 }
 
 /// A key that is valid, if the secret is its own.
@@ -47,6 +60,8 @@ pub struct Found {
     pub roles: Vec<String>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub expires_at: Option<Timestamp>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub last_used_at: Option<Timestamp>,
 }
 
 /// The key with this public half, before the tenant is known.
@@ -64,11 +79,17 @@ pub async fn find(
 }
 
 /// A key, for lists.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Listed {
     pub prefix: String,
     pub access: KeyAccess,
+    pub created_at: Timestamp,
+    pub created_by: Actor,
     pub expires_at: Option<Timestamp>,
+    /// Exact to the minute.
+    pub last_used_at: Option<Timestamp>,
+    /// Of a key that was replaced: the public half of before, and how long it is good.
+    pub previous: Option<(String, Timestamp)>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -79,8 +100,15 @@ struct KeyRow {
     prefix: String,
     roles: Words,
     permissions: Option<Words>,
+    created_at: Timestamp,
+    created_by_type: ActorKind,
+    created_by: Option<Uuid>,
     expires_at: Option<Timestamp>,
+    last_used_at: Option<Timestamp>,
     revoked_at: Option<Timestamp>,
+    previous_prefix: Option<String>,
+    previous_until: Option<Timestamp>,
+    version: i32,
 }
 
 impl From<KeyRow> for Listed {
@@ -95,8 +123,13 @@ impl From<KeyRow> for Listed {
                 roles: roles.map(|key| RoleKey(key.into())).collect(),
                 permissions: permissions.unwrap_or_else(|| Permission::ALL.into_iter().collect()),
                 revoked: row.revoked_at.is_some(),
+                version: row.version,
             },
+            created_at: row.created_at,
+            created_by: actor(row.created_by_type, row.created_by),
             expires_at: row.expires_at,
+            last_used_at: row.last_used_at,
+            previous: row.previous_prefix.zip(row.previous_until),
         }
     }
 }
@@ -110,6 +143,21 @@ pub async fn list(conn: &mut AsyncPgConnection, tenant: TenantId) -> Result<Vec<
         .load(conn)
         .await?;
     Ok(found.into_iter().map(Into::into).collect())
+}
+
+/// One of them, revoked or over or not.
+pub async fn listed(
+    conn: &mut AsyncPgConnection,
+    tenant: TenantId,
+    id: ApiKeyId,
+) -> Result<Option<Listed>> {
+    let found: Option<KeyRow> = api_keys::table
+        .find((tenant.0, id.0))
+        .select(KeyRow::as_select())
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(found.map(Into::into))
 }
 
 /// The tenant's key with this public half, revoked or not.
@@ -166,6 +214,9 @@ pub async fn insert(
             api_keys::roles.eq(roles),
             api_keys::permissions.eq(new.permissions.as_ref().map(permission_words)),
             api_keys::created_at.eq(now),
+            api_keys::created_by_type.eq(actor_kind(new.created_by).word()),
+            api_keys::created_by.eq(actor_id(new.created_by)),
+            api_keys::expires_at.eq(new.expires_at),
         ))
         .execute(conn)
         .await?;
@@ -179,7 +230,45 @@ pub async fn revoke(
     now: Timestamp,
 ) -> Result<()> {
     diesel::update(api_keys::table.find((tenant.0, key.0)))
-        .set(api_keys::revoked_at.eq(now))
+        .set((
+            api_keys::revoked_at.eq(now),
+            api_keys::version.eq(api_keys::version + 1),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Gives a key other halves; those of before go on for a while.
+pub async fn replace(
+    conn: &mut AsyncPgConnection,
+    tenant: TenantId,
+    key: ApiKeyId,
+    new: &NewHalves,
+) -> Result<()> {
+    diesel::update(api_keys::table.find((tenant.0, key.0)))
+        .set((
+            api_keys::previous_prefix.eq(api_keys::prefix.nullable()),
+            api_keys::previous_secret_hash.eq(api_keys::secret_hash.nullable()),
+            api_keys::previous_until.eq(new.previous_until),
+            api_keys::prefix.eq(&new.prefix),
+            api_keys::secret_hash.eq(new.secret_hash.as_slice()),
+            api_keys::version.eq(api_keys::version + 1),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Notes that a key is in use. By whoever answers requests.
+pub async fn touch(
+    conn: &mut AsyncPgConnection,
+    tenant: TenantId,
+    key: ApiKeyId,
+    now: Timestamp,
+) -> Result<()> {
+    diesel::update(api_keys::table.find((tenant.0, key.0)))
+        .set(api_keys::last_used_at.eq(now))
         .execute(conn)
         .await?;
     Ok(())

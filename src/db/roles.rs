@@ -32,6 +32,7 @@ struct RoleRow {
     key: String,
     name: String,
     permissions: Words,
+    version: i32,
 }
 
 impl From<RoleRow> for RoleAccess {
@@ -41,6 +42,7 @@ impl From<RoleRow> for RoleAccess {
             key: RoleKey(row.key.into()),
             name: row.name.into(),
             permissions: known_permissions(&row.permissions),
+            version: row.version,
         }
     }
 }
@@ -80,6 +82,7 @@ pub async fn insert(
             roles::key.eq(new.key.as_str()),
             roles::name.eq(&*new.name),
             roles::permissions.eq(permission_words(&new.permissions)),
+            roles::version.eq(new.version),
             roles::created_at.eq(now),
             roles::updated_at.eq(now),
         ))
@@ -88,21 +91,73 @@ pub async fn insert(
     Ok(())
 }
 
-pub async fn set_permissions(
+/// Makes a role what it is now.
+pub async fn update(
     conn: &mut AsyncPgConnection,
     tenant: TenantId,
-    role: RoleId,
-    permissions: &BTreeSet<Permission>,
+    role: &RoleAccess,
     now: Timestamp,
 ) -> Result<()> {
-    diesel::update(roles::table.find((tenant.0, role.0)))
+    diesel::update(roles::table.find((tenant.0, role.id.0)))
         .set((
-            roles::permissions.eq(permission_words(permissions)),
+            roles::name.eq(&*role.name),
+            roles::permissions.eq(permission_words(&role.permissions)),
+            roles::version.eq(role.version),
             roles::updated_at.eq(now),
         ))
         .execute(conn)
         .await?;
     Ok(())
+}
+
+pub async fn delete(conn: &mut AsyncPgConnection, tenant: TenantId, role: RoleId) -> Result<()> {
+    diesel::delete(roles::table.find((tenant.0, role.0)))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Uses {
+    #[diesel(sql_type = diesel::sql_types::Array<diesel::sql_types::Text>)]
+    uses: Vec<String>,
+}
+
+/// What names or holds a role: `users`, `api_keys`, `stages`, `tasks`.
+pub async fn uses(
+    conn: &mut AsyncPgConnection,
+    tenant: TenantId,
+    role: &RoleAccess,
+) -> Result<Vec<String>> {
+    let sql = "SELECT array_remove(ARRAY[ \
+         CASE WHEN EXISTS (SELECT FROM user_roles WHERE tenant_id = $1 AND role_id = $2) THEN 'users' END, \
+         CASE WHEN EXISTS (SELECT FROM api_keys WHERE tenant_id = $1 AND revoked_at IS NULL AND $3 = ANY (roles)) THEN 'api_keys' END, \
+         CASE WHEN EXISTS (SELECT FROM pipeline_stages WHERE tenant_id = $1 AND active AND role = $3) \
+           OR EXISTS (SELECT FROM task_templates t JOIN pipeline_stages s ON s.tenant_id = t.tenant_id AND s.id = t.stage_id \
+                      WHERE t.tenant_id = $1 AND s.active AND t.role = $3) THEN 'stages' END, \
+         CASE WHEN EXISTS (SELECT FROM pipeline_tasks WHERE tenant_id = $1 AND assigned_role = $3 \
+                      AND status IN ('pending', 'in_progress', 'blocked')) THEN 'tasks' END], NULL) AS uses";
+    let found: Uses = diesel::sql_query(sql)
+        .bind::<diesel::sql_types::Uuid, _>(tenant.0)
+        .bind::<diesel::sql_types::Uuid, _>(role.id.0)
+        .bind::<diesel::sql_types::Text, _>(role.key.as_str())
+        .get_result(conn)
+        .await?;
+    Ok(found.uses)
+}
+
+/// How many hold each role; those that nobody holds are left out.
+pub async fn people(
+    conn: &mut AsyncPgConnection,
+    tenant: TenantId,
+) -> Result<HashMap<RoleId, i64>> {
+    let found: Vec<(RoleId, i64)> = user_roles::table
+        .filter(user_roles::tenant_id.eq(tenant.0))
+        .group_by(user_roles::role_id)
+        .select((user_roles::role_id, diesel::dsl::count_star()))
+        .load(conn)
+        .await?;
+    Ok(found.into_iter().collect())
 }
 
 /// Who holds a role, in the order of their ids.

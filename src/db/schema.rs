@@ -13,6 +13,12 @@ diesel::table! {
         expires_at -> Nullable<Timestamptz>,
         last_used_at -> Nullable<Timestamptz>,
         revoked_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_by_type -> Text,
+        created_by -> Nullable<Uuid>,
+        previous_prefix -> Nullable<Text>,
+        previous_secret_hash -> Nullable<Bytea>,
+        previous_until -> Nullable<Timestamptz>,
     }
 }
 
@@ -213,6 +219,7 @@ diesel::table! {
         permissions -> Array<Nullable<Text>>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        version -> Int4,
     }
 }
 
@@ -314,6 +321,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    user_tokens (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        user_id -> Uuid,
+        purpose -> Text,
+        token_hash -> Bytea,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     users (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -323,6 +342,8 @@ diesel::table! {
         active -> Bool,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        version -> Int4,
+        invited_until -> Nullable<Timestamptz>,
     }
 }
 
@@ -354,5 +375,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     task_templates,
     tenants,
     user_roles,
+    user_tokens,
     users,
 );

@@ -1,7 +1,7 @@
 //! Sessions of browsers. One that is not there is over.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Bytea, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bytea, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
@@ -19,6 +19,22 @@ pub struct NewSession {
     pub token_hash: [u8; 32],
     pub csrf_hash: [u8; 32],
     pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+    /// As the browser calls itself.
+    pub user_agent: Option<String>,
+    /// Where the request came from.
+    pub ip: Option<String>,
+}
+
+/// A session, for lists.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = sessions, check_for_backend(diesel::pg::Pg))]
+pub struct Listed {
+    pub id: SessionId,
+    pub user_agent: Option<String>,
+    pub ip: Option<String>,
+    pub created_at: Timestamp,
+    pub last_seen_at: Timestamp,
     pub expires_at: Timestamp,
 }
 
@@ -41,6 +57,8 @@ pub struct Found {
     pub roles: Vec<String>,
     #[diesel(sql_type = Array<Text>)]
     pub permissions: Vec<String>,
+    #[diesel(sql_type = Timestamptz)]
+    pub last_seen_at: Timestamp,
     #[diesel(sql_type = Timestamptz)]
     pub expires_at: Timestamp,
 }
@@ -68,8 +86,8 @@ pub async fn open(
     new: &NewSession,
     password_hash: &str,
 ) -> Result<bool> {
-    let sql = "INSERT INTO sessions (tenant_id, id, user_id, token_hash, csrf_token_hash, created_at, last_seen_at, expires_at) \
-               SELECT u.tenant_id, $2, u.id, $4, $5, $6, $6, $7 FROM users u \
+    let sql = "INSERT INTO sessions (tenant_id, id, user_id, token_hash, csrf_token_hash, created_at, last_seen_at, expires_at, user_agent, ip) \
+               SELECT u.tenant_id, $2, u.id, $4, $5, $6, $6, $7, $9, $10 FROM users u \
                WHERE u.tenant_id = $1 AND u.id = $3 AND u.active AND u.password_hash = $8 FOR SHARE";
     let opened = diesel::sql_query(sql)
         .bind::<SqlUuid, _>(tenant.0)
@@ -80,6 +98,8 @@ pub async fn open(
         .bind::<Timestamptz, _>(new.created_at)
         .bind::<Timestamptz, _>(new.expires_at)
         .bind::<Text, _>(password_hash)
+        .bind::<Nullable<Text>, _>(&new.user_agent)
+        .bind::<Nullable<Text>, _>(&new.ip)
         .execute(conn)
         .await?;
     Ok(opened > 0)
@@ -100,6 +120,76 @@ pub async fn is_open(
     );
     let open = diesel::select(diesel::dsl::exists(open));
     Ok(open.get_result(conn).await?)
+}
+
+/// A user's sessions that are not over, the newest first.
+pub async fn list(
+    conn: &mut AsyncPgConnection,
+    tenant: TenantId,
+    user: UserId,
+    now: Timestamp,
+) -> Result<Vec<Listed>> {
+    Ok(sessions::table
+        .filter(
+            sessions::tenant_id
+                .eq(tenant.0)
+                .and(sessions::user_id.eq(user.0))
+                .and(sessions::expires_at.gt(now)),
+        )
+        .order(sessions::id.desc())
+        .select(Listed::as_select())
+        .load(conn)
+        .await?)
+}
+
+/// Notes that a session is in use. By whoever answers requests.
+pub async fn touch(
+    conn: &mut AsyncPgConnection,
+    tenant: TenantId,
+    session: SessionId,
+    now: Timestamp,
+) -> Result<()> {
+    let found = sessions::table
+        .find((tenant.0, session.0))
+        .filter(sessions::last_seen_at.lt(now));
+    diesel::update(found)
+        .set(sessions::last_seen_at.eq(now))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Ends one, if it is this user's.
+pub async fn end_of(
+    conn: &mut AsyncPgConnection,
+    tenant: TenantId,
+    user: UserId,
+    session: SessionId,
+) -> Result<bool> {
+    let theirs = sessions::table
+        .find((tenant.0, session.0))
+        .filter(sessions::user_id.eq(user.0));
+    Ok(diesel::delete(theirs).execute(conn).await? > 0)
+}
+
+/// Ends all that a user has but one, and says which they were.
+pub async fn end_others(
+    conn: &mut AsyncPgConnection,
+    tenant: TenantId,
+    user: UserId,
+    keep: Option<SessionId>,
+) -> Result<Vec<SessionId>> {
+    let keep = keep.map_or(Uuid::nil(), |session| session.0);
+    let others = sessions::table.filter(
+        sessions::tenant_id
+            .eq(tenant.0)
+            .and(sessions::user_id.eq(user.0))
+            .and(sessions::id.ne(keep)),
+    );
+    Ok(diesel::delete(others)
+        .returning(sessions::id)
+        .get_results(conn)
+        .await?)
 }
 
 /// Ends one, and says whose it was.

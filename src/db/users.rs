@@ -23,6 +23,20 @@ pub struct NewUser {
     pub password_hash: String,
 }
 
+/// Somebody about to be asked to come.
+#[derive(Debug)]
+pub struct NewGuest {
+    pub id: UserId,
+    /// In lower case.
+    pub email: String,
+    pub name: String,
+    /// How long the invitation is good.
+    pub until: Timestamp,
+}
+
+/// No password has this hash.
+const NO_PASSWORD: &str = "!";
+
 /// Somebody who may sign in with a password.
 #[derive(Debug)]
 pub struct Account {
@@ -31,9 +45,11 @@ pub struct Account {
 }
 
 /// A person, for lists.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Person {
     pub email: String,
+    /// Of somebody who has not accepted yet.
+    pub invited_until: Option<Timestamp>,
     pub access: UserAccess,
 }
 
@@ -44,6 +60,8 @@ struct UserRow {
     email: String,
     name: String,
     active: bool,
+    version: i32,
+    invited_until: Option<Timestamp>,
 }
 
 /// Whether there is such a user who may sign in.
@@ -118,6 +136,82 @@ pub async fn access(
     Ok(people.into_iter().map(|person| person.access).collect())
 }
 
+/// Somebody, with their address.
+pub async fn person(
+    conn: &mut AsyncPgConnection,
+    tenant: TenantId,
+    id: UserId,
+) -> Result<Option<Person>> {
+    let found: Vec<UserRow> = users::table
+        .find((tenant.0, id.0))
+        .select(UserRow::as_select())
+        .load(conn)
+        .await?;
+    Ok(with_access(conn, tenant, found).await?.pop())
+}
+
+/// What is stored of an active user's password.
+pub async fn password_hash(
+    conn: &mut AsyncPgConnection,
+    tenant: TenantId,
+    id: UserId,
+) -> Result<Option<String>> {
+    Ok(users::table
+        .find((tenant.0, id.0))
+        .filter(users::active)
+        .select(users::password_hash)
+        .first(conn)
+        .await
+        .optional()?)
+}
+
+/// Whether some active user may administer users.
+pub async fn has_administrator(conn: &mut AsyncPgConnection, tenant: TenantId) -> Result<bool> {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = diesel::sql_types::Bool)]
+        found: bool,
+    }
+    let sql = "SELECT EXISTS (SELECT FROM users u JOIN user_roles h ON h.tenant_id = u.tenant_id AND h.user_id = u.id \
+               JOIN roles r ON r.tenant_id = h.tenant_id AND r.id = h.role_id \
+               WHERE u.tenant_id = $1 AND u.active AND 'users.admin' = ANY (r.permissions)) AS found";
+    let found: Found = diesel::sql_query(sql)
+        .bind::<diesel::sql_types::Uuid, _>(tenant.0)
+        .get_result(conn)
+        .await?;
+    Ok(found.found)
+}
+
+/// What of somebody's row is to be different.
+#[derive(AsChangeset, Debug, Default)]
+#[diesel(table_name = users)]
+pub struct UserChanges {
+    pub name: Option<String>,
+    /// Argon2id, PHC string.
+    pub password_hash: Option<String>,
+    pub active: Option<bool>,
+    pub invited_until: Option<Option<Timestamp>>,
+}
+
+/// Changes somebody's row, which has the next version then.
+pub async fn update(
+    conn: &mut AsyncPgConnection,
+    tenant: TenantId,
+    user: UserId,
+    changes: &UserChanges,
+    now: Timestamp,
+) -> Result<()> {
+    diesel::update(users::table.find((tenant.0, user.0)))
+        .set((
+            changes,
+            users::version.eq(users::version + 1),
+            users::updated_at.eq(now),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 /// Everybody, by address.
 pub async fn list(conn: &mut AsyncPgConnection, tenant: TenantId) -> Result<Vec<Person>> {
     let found: Vec<UserRow> = users::table
@@ -146,9 +240,11 @@ async fn with_access(
             active: row.active,
             roles,
             permissions: permitted.flatten().collect(),
+            version: row.version,
         };
         Person {
             email: row.email,
+            invited_until: row.invited_until,
             access,
         }
     });
@@ -177,32 +273,25 @@ pub async fn insert(
     Ok(())
 }
 
-pub async fn set_password(
+/// Not active before they accept, and without a role yet.
+pub async fn insert_guest(
     conn: &mut AsyncPgConnection,
     tenant: TenantId,
-    user: UserId,
-    password_hash: &str,
+    new: &NewGuest,
     now: Timestamp,
 ) -> Result<()> {
-    diesel::update(users::table.find((tenant.0, user.0)))
-        .set((
-            users::password_hash.eq(password_hash),
+    diesel::insert_into(users::table)
+        .values((
+            users::tenant_id.eq(tenant.0),
+            users::id.eq(new.id.0),
+            users::email.eq(&new.email),
+            users::name.eq(&new.name),
+            users::password_hash.eq(NO_PASSWORD),
+            users::active.eq(false),
+            users::invited_until.eq(new.until),
+            users::created_at.eq(now),
             users::updated_at.eq(now),
         ))
-        .execute(conn)
-        .await?;
-    Ok(())
-}
-
-pub async fn set_active(
-    conn: &mut AsyncPgConnection,
-    tenant: TenantId,
-    user: UserId,
-    active: bool,
-    now: Timestamp,
-) -> Result<()> {
-    diesel::update(users::table.find((tenant.0, user.0)))
-        .set((users::active.eq(active), users::updated_at.eq(now)))
         .execute(conn)
         .await?;
     Ok(())

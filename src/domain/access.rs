@@ -32,6 +32,9 @@ pub struct UserAccess {
     /// What the roles permit together; nothing while not active.
     #[serde(deserialize_with = "known")]
     pub permissions: BTreeSet<Permission>,
+    /// Another with every event about them.
+    #[serde(default = "first")]
+    pub version: i32,
 }
 
 /// A session that is over, or all that a user had when this was written.
@@ -49,6 +52,8 @@ pub struct RoleAccess {
     pub name: Arc<str>,
     #[serde(deserialize_with = "known")]
     pub permissions: BTreeSet<Permission>,
+    #[serde(default = "first")]
+    pub version: i32,
 }
 
 /// A key names its permissions itself; its roles only say whose tasks are its own.
@@ -61,6 +66,8 @@ pub struct KeyAccess {
     #[serde(deserialize_with = "known")]
     pub permissions: BTreeSet<Permission>,
     pub revoked: bool,
+    #[serde(default = "first")]
+    pub version: i32,
 }
 
 impl AccessRow {
@@ -104,6 +111,11 @@ impl Serialize for AccessRow {
             Self::ApiKey(row) => row.serialize(serializer),
         }
     }
+}
+
+/// Of rows that were written before they had one.
+fn first() -> i32 {
+    1
 }
 
 /// The log may have been written by a newer program, which knows more permissions.

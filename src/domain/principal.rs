@@ -27,21 +27,52 @@ pub enum Permission {
     /// See health, stages, bottlenecks and departures.
     #[serde(rename = "pipeline.read")]
     PipelineRead,
+    /// See departures, and how ready they are.
+    #[serde(rename = "departures.read")]
+    DeparturesRead,
     /// See tasks of the roles one holds and tasks assigned to oneself.
     #[serde(rename = "tasks.read")]
     TasksRead,
     /// See every task.
     #[serde(rename = "tasks.read_all")]
     TasksReadAll,
-    /// Start, complete, block, unblock, reopen and comment on tasks of the roles one holds.
+    /// Start, complete, block, unblock, reopen and comment on tasks of the roles one holds and tasks assigned to oneself.
     #[serde(rename = "tasks.work")]
     TasksWork,
-    /// The same for every task.
+    /// Start such tasks.
+    #[serde(rename = "tasks.start")]
+    TasksStart,
+    /// Complete such tasks.
+    #[serde(rename = "tasks.complete")]
+    TasksComplete,
+    /// Block and unblock such tasks.
+    #[serde(rename = "tasks.block")]
+    TasksBlock,
+    /// Take such tasks up again when they were completed.
+    #[serde(rename = "tasks.reopen")]
+    TasksReopen,
+    /// Comment on tasks that one sees.
+    #[serde(rename = "tasks.comment")]
+    TasksComment,
+    /// All that tasks.work permits, for every task.
     #[serde(rename = "tasks.work_all")]
     TasksWorkAll,
-    /// Edit, assign and create tasks.
+    /// Create, edit, assign and cancel tasks.
     #[serde(rename = "tasks.write")]
     TasksWrite,
+    /// Create tasks.
+    #[serde(rename = "tasks.create")]
+    TasksCreate,
+    /// Edit tasks: title, notes, role, priority, due date.
+    #[serde(rename = "tasks.edit")]
+    TasksEdit,
+    /// Give tasks to somebody, or take them away.
+    #[serde(rename = "tasks.assign")]
+    TasksAssign,
+    /// Say that tasks are not to be done.
+    #[serde(rename = "tasks.cancel")]
+    TasksCancel,
+    /// See jamaah, where they stand and what happened to them.
     #[serde(rename = "jamaah.read")]
     JamaahRead,
     /// Register and edit jamaah.
@@ -50,13 +81,28 @@ pub enum Permission {
     /// Advance, move, hold, resume and cancel jamaah.
     #[serde(rename = "jamaah.manage")]
     JamaahManage,
+    /// Complete a stage of a jamaah by decision, with a reason.
+    #[serde(rename = "jamaah.advance")]
+    JamaahAdvance,
+    /// Move jamaah to another stage.
+    #[serde(rename = "jamaah.move")]
+    JamaahMove,
+    /// Put jamaah on hold, and let them go on.
+    #[serde(rename = "jamaah.hold")]
+    JamaahHold,
+    /// Cancel jamaah.
+    #[serde(rename = "jamaah.cancel")]
+    JamaahCancel,
+    /// Shape the pipeline: stages, their order, windows, limits and templates.
     #[serde(rename = "stages.write")]
     StagesWrite,
-    /// Say that one knows of a bottleneck; whoever may write stages may, too.
+    /// Say that one knows of a bottleneck.
     #[serde(rename = "bottlenecks.acknowledge")]
     BottlenecksAcknowledge,
+    /// Add and change departures.
     #[serde(rename = "departures.write")]
     DeparturesWrite,
+    /// Read manifests in.
     #[serde(rename = "imports.write")]
     ImportsWrite,
     /// Take all data out as CSV or XLSX.
@@ -65,21 +111,36 @@ pub enum Permission {
     /// See who did what.
     #[serde(rename = "audit.read")]
     AuditRead,
+    /// Administer people, roles, sessions and API keys, as far as one's own permissions go.
     #[serde(rename = "users.admin")]
     UsersAdmin,
 }
 
 impl Permission {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 30] = [
         Self::PipelineRead,
+        Self::DeparturesRead,
         Self::TasksRead,
         Self::TasksReadAll,
         Self::TasksWork,
+        Self::TasksStart,
+        Self::TasksComplete,
+        Self::TasksBlock,
+        Self::TasksReopen,
+        Self::TasksComment,
         Self::TasksWorkAll,
         Self::TasksWrite,
+        Self::TasksCreate,
+        Self::TasksEdit,
+        Self::TasksAssign,
+        Self::TasksCancel,
         Self::JamaahRead,
         Self::JamaahWrite,
         Self::JamaahManage,
+        Self::JamaahAdvance,
+        Self::JamaahMove,
+        Self::JamaahHold,
+        Self::JamaahCancel,
         Self::StagesWrite,
         Self::BottlenecksAcknowledge,
         Self::DeparturesWrite,
@@ -88,6 +149,78 @@ impl Permission {
         Self::AuditRead,
         Self::UsersAdmin,
     ];
+
+    /// The permission that includes this one.
+    pub fn part_of(self) -> Option<Self> {
+        Some(match self {
+            Self::DeparturesRead => Self::PipelineRead,
+            Self::TasksStart
+            | Self::TasksComplete
+            | Self::TasksBlock
+            | Self::TasksReopen
+            | Self::TasksComment => Self::TasksWork,
+            Self::TasksCreate | Self::TasksEdit | Self::TasksAssign | Self::TasksCancel => {
+                Self::TasksWrite
+            }
+            Self::JamaahAdvance | Self::JamaahMove | Self::JamaahHold | Self::JamaahCancel => {
+                Self::JamaahManage
+            }
+            Self::BottlenecksAcknowledge => Self::StagesWrite,
+            _ => return None,
+        })
+    }
+
+    /// Those that are part of no other.
+    pub fn whole() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|one| one.part_of().is_none())
+    }
+
+    /// Whether somebody who holds these may do it.
+    pub fn is_within(self, held: &BTreeSet<Self>) -> bool {
+        held.contains(&self) || self.part_of().is_some_and(|whole| held.contains(&whole))
+    }
+
+    /// What it lets people do, for those who set up roles.
+    pub fn description(self) -> &'static str {
+        match self {
+            Self::PipelineRead => "See health, stages, bottlenecks and departures.",
+            Self::DeparturesRead => "See departures, and how ready they are.",
+            Self::TasksRead => "See tasks of the roles one holds and tasks assigned to oneself.",
+            Self::TasksReadAll => "See every task.",
+            Self::TasksWork => {
+                "Start, complete, block, unblock, reopen and comment on tasks of the roles one holds and tasks assigned to oneself."
+            }
+            Self::TasksStart => "Start such tasks.",
+            Self::TasksComplete => "Complete such tasks.",
+            Self::TasksBlock => "Block and unblock such tasks.",
+            Self::TasksReopen => "Take such tasks up again when they were completed.",
+            Self::TasksComment => "Comment on tasks that one sees.",
+            Self::TasksWorkAll => "All that tasks.work permits, for every task.",
+            Self::TasksWrite => "Create, edit, assign and cancel tasks.",
+            Self::TasksCreate => "Create tasks.",
+            Self::TasksEdit => "Edit tasks: title, notes, role, priority, due date.",
+            Self::TasksAssign => "Give tasks to somebody, or take them away.",
+            Self::TasksCancel => "Say that tasks are not to be done.",
+            Self::JamaahRead => "See jamaah, where they stand and what happened to them.",
+            Self::JamaahWrite => "Register and edit jamaah.",
+            Self::JamaahManage => "Advance, move, hold, resume and cancel jamaah.",
+            Self::JamaahAdvance => "Complete a stage of a jamaah by decision, with a reason.",
+            Self::JamaahMove => "Move jamaah to another stage.",
+            Self::JamaahHold => "Put jamaah on hold, and let them go on.",
+            Self::JamaahCancel => "Cancel jamaah.",
+            Self::StagesWrite => {
+                "Shape the pipeline: stages, their order, windows, limits and templates."
+            }
+            Self::BottlenecksAcknowledge => "Say that one knows of a bottleneck.",
+            Self::DeparturesWrite => "Add and change departures.",
+            Self::ImportsWrite => "Read manifests in.",
+            Self::ExportsRead => "Take all data out as CSV or XLSX.",
+            Self::AuditRead => "See who did what.",
+            Self::UsersAdmin => {
+                "Administer people, roles, sessions and API keys, as far as one's own permissions go."
+            }
+        }
+    }
 }
 
 /// Permissions from their words. Words of a newer program are nothing here.
@@ -153,7 +286,7 @@ impl Principal {
     }
 
     pub fn may(&self, permission: Permission) -> bool {
-        self.permissions.contains(&permission)
+        permission.is_within(&self.permissions)
     }
 
     /// May see a task of `role` assigned to `assignee`.
@@ -162,10 +295,10 @@ impl Principal {
             || (self.may(Permission::TasksRead) && (self.roles.contains(role) || self.is(assignee)))
     }
 
-    /// May do the work of a task of `role` assigned to `assignee`.
-    pub fn works_task(&self, role: &RoleKey, assignee: Option<UserId>) -> bool {
+    /// May do this part of the work on a task of `role` assigned to `assignee`.
+    pub fn works_task(&self, part: Permission, role: &RoleKey, assignee: Option<UserId>) -> bool {
         self.may(Permission::TasksWorkAll)
-            || (self.may(Permission::TasksWork) && (self.roles.contains(role) || self.is(assignee)))
+            || (self.may(part) && (self.roles.contains(role) || self.is(assignee)))
     }
 
     fn is(&self, user: Option<UserId>) -> bool {
@@ -184,5 +317,21 @@ mod tests {
             set.into_iter().collect::<Vec<_>>(),
             [Permission::TasksRead, Permission::UsersAdmin]
         );
+    }
+
+    #[test]
+    fn a_permission_includes_its_parts_and_a_part_not_the_whole() {
+        let held = BTreeSet::from([Permission::TasksWork]);
+        assert!(Permission::TasksComplete.is_within(&held));
+        assert!(!Permission::TasksEdit.is_within(&held));
+        let held = BTreeSet::from([Permission::TasksComplete]);
+        assert!(!Permission::TasksWork.is_within(&held));
+        for part in Permission::ALL {
+            let whole = part.part_of();
+            assert!(
+                whole.is_none_or(|whole| whole.part_of().is_none()),
+                "{part:?}"
+            );
+        }
     }
 }

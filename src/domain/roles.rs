@@ -29,6 +29,19 @@ const READER: [Permission; 5] = [
     Permission::AuditRead,
 ];
 
+/// Whether this can be the key of a role: lower-case letters, digits and
+/// dashes within, at most 63.
+pub fn is_key(text: &str) -> bool {
+    let sane = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let edge = text.starts_with('-') || text.ends_with('-');
+    (1..=63).contains(&text.len()) && !edge && text.bytes().all(sane)
+}
+
+/// A role that every tenant has from the beginning, and keeps.
+pub fn is_builtin(key: &RoleKey) -> bool {
+    builtin_roles().iter().any(|role| role.key == *key)
+}
+
 pub fn builtin_roles() -> Vec<BuiltinRole> {
     let role = |key: &str, name, permissions: &[Permission]| BuiltinRole {
         key: RoleKey::new(key),
@@ -37,8 +50,7 @@ pub fn builtin_roles() -> Vec<BuiltinRole> {
     };
     // whoever collects documents also registers people and reads manifests in
     let registers = [Permission::JamaahWrite, Permission::ImportsWrite];
-    let manages: Vec<_> = Permission::ALL
-        .into_iter()
+    let manages: Vec<_> = Permission::whole()
         .filter(|p| *p != Permission::UsersAdmin)
         .collect();
     vec![
@@ -56,7 +68,11 @@ pub fn builtin_roles() -> Vec<BuiltinRole> {
         role("auditor", "Auditor", &READER),
         // until agents are scoped to the jamaah they brought, they see nobody's
         role("agent", "Agen", &[]),
-        role("admin", "Administrator", &Permission::ALL),
+        role(
+            "admin",
+            "Administrator",
+            &Vec::from_iter(Permission::whole()),
+        ),
     ]
 }
 

@@ -153,6 +153,12 @@ impl<T: Serialize> Reply<T> {
         self
     }
 
+    /// Marks an answer that was given before.
+    pub fn replayed(mut self, replayed: bool) -> Self {
+        self.replayed = replayed;
+        self
+    }
+
     /// Takes `seq` from a command's receipt, and marks a repeated answer.
     pub fn receipt(mut self, receipt: &Receipt) -> Self {
         self.replayed = receipt.replayed;

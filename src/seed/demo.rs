@@ -236,6 +236,8 @@ async fn make_key(
         request_id: "seed".into(),
         command_id: ids.next(now),
         batch_id: ids.next(now),
+        idempotency: None,
+        may_give: None,
     };
     let secret = secrets.token();
     let new = NewKey {
@@ -245,6 +247,8 @@ async fn make_key(
         secret_hash: hash(&secret),
         roles: BTreeSet::new(),
         permissions: None,
+        expires_at: None,
+        created_by: Actor::System,
     };
     let known = api_keys::list(conn, tenant).await?;
     let before = known.iter().filter(|key| &*key.access.name == KEY);

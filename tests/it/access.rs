@@ -28,6 +28,8 @@ async fn change(app: &TestApp, work: impl AsyncFnOnce(&mut Deed<'_>) -> Result<(
         request_id: "elsewhere".into(),
         command_id: ids.next(now),
         batch_id: ids.next(now),
+        idempotency: None,
+        may_give: None,
     };
     let pools = app.database.pools();
     let mut conn = pools.access_connection().await.unwrap();

@@ -106,7 +106,10 @@ async fn commands_about_people_leave_their_events() {
     office.leaves(&roles, &["user.updated"]).await;
     office.leaves(&roles, &[]).await;
     office
-        .leaves(&format!("user set-password {siti}"), &["session.ended"])
+        .leaves(
+            &format!("user set-password {siti}"),
+            &["user.password_changed", "session.ended"],
+        )
         .await;
     office
         .leaves(&format!("user sessions end {siti}"), &["session.ended"])

@@ -88,6 +88,8 @@ async fn employ(database: &TestDatabase, tenant: TenantId, number: u64, answered
             request_id: request_id.into(),
             command_id: ids.next(now),
             batch_id: ids.next(now),
+            idempotency: None,
+            may_give: None,
         };
         let adding = author(format!("add {number} {person}"));
         let changing = author(format!("change {number} {person}"));

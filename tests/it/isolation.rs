@@ -21,6 +21,8 @@ struct Neighbours {
     server: Server,
     ours: Client,
     theirs: Client,
+    us: Tenant,
+    them: Tenant,
     their_season: Season,
     their_ids: Ids,
     /// Somebody of ours: who is assigned is looked at before the task is.
@@ -41,7 +43,21 @@ impl Neighbours {
         let (mut their_ids, their_words) = belongings(&theirs, &them).await;
         their_ids.insert("users".to_owned(), user(&database, &them).await);
         let our_user = user(&database, &us).await;
+        let mut their_words = their_words;
+        for kind in ["roles", "api-keys"] {
+            let rows = theirs.get(&format!("/api/v1/{kind}")).await.data(200);
+            let rows = rows.as_array().unwrap();
+            // one that is held, so that it stays
+            let row = rows.iter().find(|row| row["people"] != 0).unwrap();
+            their_ids.insert(kind.to_owned(), row["id"].as_str().unwrap().to_owned());
+            for field in ["id", "prefix"] {
+                let told = rows.iter().filter_map(|row| row[field].as_str());
+                their_words.extend(told.map(str::to_owned));
+            }
+        }
         Self {
+            us,
+            them,
             database,
             server,
             ours,
@@ -57,6 +73,17 @@ impl Neighbours {
     fn secrets(&self, asked: bool) -> impl Iterator<Item = &String> {
         let known = move |word: &&String| asked && self.their_ids.values().any(|id| id == *word);
         self.their_words.iter().filter(move |word| !known(word))
+    }
+
+    /// A browser of theirs, which an operation may sign out, and its session.
+    async fn their_browser(&self) -> (Client, Ids) {
+        let (slug, login) = (&self.them.slug, &self.them.manager);
+        let browser = self.server.stranger().signed_in(slug, login).await;
+        let sessions = browser.get("/api/v1/sessions").await.data(200);
+        let mut ids = self.their_ids.clone();
+        let id = sessions[0]["id"].as_str().unwrap().to_owned();
+        ids.insert("sessions".to_owned(), id);
+        (browser, ids)
     }
 
     async fn their_head(&self) -> i64 {
@@ -76,7 +103,8 @@ async fn user(database: &TestDatabase, tenant: &Tenant) -> String {
         id: uuid::Uuid,
     }
     let mut conn = database.owner().await;
-    let found: User = diesel::sql_query("SELECT id FROM users WHERE tenant_id = $1 LIMIT 1")
+    let sql = "SELECT id FROM users WHERE tenant_id = $1 AND email = 'siti@example.test'";
+    let found: User = diesel::sql_query(sql)
         .bind::<diesel::sql_types::Uuid, _>(tenant.id)
         .get_result(&mut conn)
         .await
@@ -146,15 +174,26 @@ async fn isolation_of_objects_no_operation_finds_anothers() {
     assert!(operations.len() > 20, "{operations:?}");
 
     let before = neighbours.their_head().await;
-    let theirs = &neighbours.their_ids;
+    let (_browser, theirs) = neighbours.their_browser().await;
+    // who is assigned is looked at before the task is
     let mut with_our_user = theirs.clone();
     with_our_user.insert("users".to_owned(), neighbours.our_user.clone());
+    let (slug, login) = (&neighbours.us.slug, &neighbours.us.manager);
+    let our_browser = neighbours.server.stranger().signed_in(slug, login).await;
     for operation in &operations {
-        let answer = api.send(&neighbours.ours, operation, &with_our_user).await;
-        let told = format!("{}: {} {}", operation.name(), answer.status, answer.text);
-        assert!(matches!(answer.status, 403 | 404), "{told}");
-        for word in neighbours.secrets(true) {
-            assert!(!answer.text.contains(word), "{word} in {told}");
+        let asks_of_user = operation.template.starts_with("/api/v1/users/{id}");
+        let ids = if asks_of_user {
+            &theirs
+        } else {
+            &with_our_user
+        };
+        for client in [&neighbours.ours, &our_browser] {
+            let answer = api.send(client, operation, ids).await;
+            let told = format!("{}: {} {}", operation.name(), answer.status, answer.text);
+            assert!(matches!(answer.status, 403 | 404), "{told}");
+            for word in neighbours.secrets(true) {
+                assert!(!answer.text.contains(word), "{word} in {told}");
+            }
         }
     }
     let after = neighbours.their_head().await;
@@ -162,7 +201,13 @@ async fn isolation_of_objects_no_operation_finds_anothers() {
 
     // with their own key it is there: the refusals were about whose it is
     for operation in &operations {
-        let answer = api.send(&neighbours.theirs, operation, theirs).await;
+        let (browser, theirs) = neighbours.their_browser().await;
+        // sessions of one's own are for browsers alone
+        let client = match operation.template.starts_with("/api/v1/sessions") {
+            true => &browser,
+            false => &neighbours.theirs,
+        };
+        let answer = api.send(client, operation, &theirs).await;
         let told = format!("{}: {} {}", operation.name(), answer.status, answer.text);
         assert!(!matches!(answer.status, 403 | 404), "{told}");
     }
@@ -220,15 +265,19 @@ async fn isolation_from_strangers_every_operation_wants_a_credential() {
         "/health/live",
         "/health/ready",
         "/api/v1/auth/login",
+        "/api/v1/auth/token",
+        "/api/v1/auth/invitation",
+        "/api/v1/auth/forgot",
+        "/api/v1/auth/reset",
     ];
     let mut operations = api.operations();
     operations.retain(|operation| !public.contains(&operation.template.as_str()));
+    let (_, ids) = neighbours.their_browser().await;
     for operation in &operations {
-        let path = operation.path(&neighbours.their_ids);
+        let path = operation.path(&ids);
         for path in [path.clone(), path.replacen("/api/v1", "/api", 1)] {
             for client in [&stranger, &impostor] {
-                let ids = &neighbours.their_ids;
-                let answer = api.send_under(client, operation, ids, &path, "").await;
+                let answer = api.send_under(client, operation, &ids, &path, "").await;
                 assert_eq!(
                     answer.code(),
                     "401 UNAUTHENTICATED",

@@ -47,6 +47,7 @@ impl Office {
                 key: RoleKey::new(key),
                 name: key.into(),
                 permissions: permissions.into_iter().collect(),
+                version: 1,
             };
             office
                 .change(async |deed| deed.add_role(role).await)
@@ -66,6 +67,8 @@ impl Office {
             request_id: "test".into(),
             command_id: self.ids.next(self.now),
             batch_id: self.ids.next(self.now),
+            idempotency: None,
+            may_give: None,
         };
         let mut conn = self.database.pools().access_connection().await.unwrap();
         write(&mut conn, self.tenant, &author, work).await
@@ -92,6 +95,8 @@ impl Office {
             csrf_hash: [0; 32],
             created_at: self.now,
             expires_at: self.now + chrono::Duration::hours(1),
+            user_agent: None,
+            ip: None,
         };
         let tenant = self.tenant;
         let pools = self.database.pools();
@@ -140,13 +145,19 @@ fn rand_hash(ids: &mut IdSource, now: Timestamp) -> [u8; 32] {
     hash
 }
 
-fn user(id: UserId, active: bool, roles: &[&str], permissions: &[Permission]) -> AccessRow {
+fn user(
+    (id, version): (UserId, i32),
+    active: bool,
+    roles: &[&str],
+    permissions: &[Permission],
+) -> AccessRow {
     AccessRow::User(UserAccess {
         id,
         name: "Siti".into(),
         active,
         roles: roles.iter().map(|key| RoleKey::new(key)).collect(),
         permissions: permissions.iter().copied().collect(),
+        version,
     })
 }
 
@@ -193,19 +204,32 @@ async fn a_users_life_is_told_by_events_without_a_secret() {
     assert_eq!(
         office.after(2).await,
         [
-            (EventKind::UserCreated, user(siti, true, &["clerk"], &CLERK)),
+            (
+                EventKind::UserCreated,
+                user((siti, 1), true, &["clerk"], &CLERK)
+            ),
             (
                 EventKind::UserUpdated,
-                user(siti, true, &["clerk", "reader"], &CLERK)
+                user((siti, 2), true, &["clerk", "reader"], &CLERK)
             ),
-            (EventKind::UserUpdated, user(siti, true, &["reader"], &read)),
+            (
+                EventKind::UserUpdated,
+                user((siti, 3), true, &["reader"], &read)
+            ),
+            (
+                EventKind::UserPasswordChanged,
+                user((siti, 4), true, &["reader"], &read)
+            ),
             all_ended(siti),
             (
                 EventKind::UserDeactivated,
-                user(siti, false, &["reader"], &[])
+                user((siti, 5), false, &["reader"], &[])
             ),
             all_ended(siti),
-            (EventKind::UserUpdated, user(siti, true, &["reader"], &read)),
+            (
+                EventKind::UserUpdated,
+                user((siti, 6), true, &["reader"], &read)
+            ),
         ]
     );
     for event in &office.log().await[2..] {
@@ -256,9 +280,12 @@ async fn a_role_that_changes_is_followed_by_those_to_whom_it_makes_a_difference(
         ]
     );
     let all = [Permission::TasksReadAll];
-    assert_eq!(told[1].1, user(siti, true, &["reader"], &all));
+    assert_eq!(told[1].1, user((siti, 2), true, &["reader"], &all));
     let both = [Permission::TasksReadAll, CLERK[0], CLERK[1]];
-    assert_eq!(told[2].1, user(budi, true, &["clerk", "reader"], &both));
+    assert_eq!(
+        told[2].1,
+        user((budi, 2), true, &["clerk", "reader"], &both)
+    );
     let log = office.log().await;
     let commands: BTreeSet<_> = log[seen..].iter().map(|event| event.command_id.0).collect();
     assert_eq!(commands.len(), 1, "one command, so neighbours");
@@ -277,7 +304,7 @@ async fn a_role_that_changes_is_followed_by_those_to_whom_it_makes_a_difference(
     assert_eq!(told.len(), 2, "budi is a clerk all the same: {told:?}");
     assert_eq!(
         told[1].1,
-        user(siti, true, &["reader"], &[Permission::TasksRead])
+        user((siti, 4), true, &["reader"], &[Permission::TasksRead])
     );
 }
 
@@ -291,6 +318,8 @@ async fn a_key_is_told_of_when_it_is_made_and_when_it_is_revoked() {
         secret_hash: [7; 32],
         roles: [RoleKey::new("clerk")].into(),
         permissions: None,
+        expires_at: None,
+        created_by: Actor::System,
     };
     office
         .change(async |deed| deed.add_key(&new).await)
@@ -308,9 +337,11 @@ async fn a_key_is_told_of_when_it_is_made_and_when_it_is_revoked() {
         roles: new.roles.clone(),
         permissions: Permission::ALL.into_iter().collect(),
         revoked: false,
+        version: 1,
     };
     let revoked = KeyAccess {
         revoked: true,
+        version: 2,
         ..key.clone()
     };
     assert_eq!(
@@ -322,7 +353,10 @@ async fn a_key_is_told_of_when_it_is_made_and_when_it_is_revoked() {
     );
     let log = office.log().await;
     assert_eq!(log[2].labels.api_key, Some(new.id));
-    assert_eq!(log[3].before.as_deref(), Some(r#"{"revoked":false}"#));
+    assert_eq!(
+        log[3].before.as_deref(),
+        Some(r#"{"revoked":false,"version":1}"#)
+    );
     let mut conn = office.database.pools().anyone().await.unwrap();
     let found = api_keys::find(&mut conn, "aabbcc", office.now).await;
     assert!(found.unwrap().is_none());
@@ -453,6 +487,8 @@ async fn a_change_that_has_to_wait_too_long_is_given_up_and_taken_back() {
         request_id: "test".into(),
         command_id: office.ids.next(office.now),
         batch_id: office.ids.next(office.now),
+        idempotency: None,
+        may_give: None,
     };
     let waiting = pools.access(async |conn: &mut AsyncPgConnection| {
         write(conn, office.tenant, &author, async |deed| {

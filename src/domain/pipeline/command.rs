@@ -160,6 +160,17 @@ pub struct TaskEdit {
     pub notes: Option<Option<Arc<str>>>,
 }
 
+impl TaskEdit {
+    /// Nothing but the assignee is given.
+    pub fn only_assigns(&self) -> bool {
+        let rest = Self {
+            assignee: None,
+            ..self.clone()
+        };
+        rest == Self::default()
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewTask {

@@ -121,22 +121,36 @@ pub fn is_late(task: &Task, now: Timestamp) -> bool {
 }
 
 fn permit(task: &Task, action: &TaskAction, principal: &Principal) -> Result<(), Refusal> {
-    match action {
-        TaskAction::Edit(_) | TaskAction::Assign { .. } | TaskAction::Cancel { .. } => {
-            if principal.may(Permission::TasksWrite) {
-                return Ok(());
-            }
-            Err(Refusal::Forbidden {
-                permission: Permission::TasksWrite,
-            })
-        }
-        _ if principal.works_task(&task.role, task.assignee) => Ok(()),
-        _ if principal.may(Permission::TasksWork) => Err(Refusal::Forbidden {
+    let writes = |permission| match principal.may(permission) {
+        true => Ok(()),
+        false => Err(Refusal::Forbidden { permission }),
+    };
+    let works = |part| match principal.works_task(part, &task.role, task.assignee) {
+        true => Ok(()),
+        false if principal.may(part) => Err(Refusal::Forbidden {
             permission: Permission::TasksWorkAll,
         }),
-        _ => Err(Refusal::Forbidden {
-            permission: Permission::TasksWork,
-        }),
+        false => Err(Refusal::Forbidden { permission: part }),
+    };
+    match action {
+        TaskAction::Start => works(Permission::TasksStart),
+        TaskAction::Complete { .. } => works(Permission::TasksComplete),
+        TaskAction::Block { .. } | TaskAction::Unblock => works(Permission::TasksBlock),
+        TaskAction::Reopen { .. } => works(Permission::TasksReopen),
+        TaskAction::Assign { .. } => writes(Permission::TasksAssign),
+        TaskAction::Cancel { .. } => writes(Permission::TasksCancel),
+        TaskAction::Edit(edit) => {
+            let assigns = edit
+                .assignee
+                .is_some_and(|assignee| assignee != task.assignee);
+            if assigns {
+                writes(Permission::TasksAssign)?;
+            }
+            match assigns && edit.only_assigns() {
+                true => Ok(()),
+                false => writes(Permission::TasksEdit),
+            }
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use subtle::ConstantTimeEq;
 
 use super::caller::{Caller, Session};
@@ -31,13 +32,46 @@ pub async fn find_caller(
             Credential::Session(token) => find_by_session(conn, token, now).await,
         })
         .await
+        .map(|found| {
+            let (caller, seen) = found?;
+            if seen.is_none_or(|seen| now - seen >= SEEN_EVERY) {
+                note_use(app, &caller, now);
+            }
+            Some(caller)
+        })
 }
+
+/// When a session or key was last in use is kept as exactly as this.
+const SEEN_EVERY: TimeDelta = TimeDelta::minutes(1);
+
+/// Nobody waits for it, and it may fail.
+fn note_use(app: &App, caller: &Caller, now: Timestamp) {
+    let (db, tenant) = (app.db.clone(), caller.tenant.id);
+    let (actor, session) = (
+        caller.principal.actor,
+        caller.session.as_ref().map(|session| session.id),
+    );
+    actix_web::rt::spawn(async move {
+        let noting = db.write(tenant, async |conn: &mut Connection| {
+            match (actor, session) {
+                (_, Some(session)) => sessions::touch(conn, tenant, session, now).await,
+                (Actor::ApiKey(key), None) => api_keys::touch(conn, tenant, key, now).await,
+                _ => Ok::<_, db::Error>(()),
+            }
+        });
+        if let Err(error) = noting.await {
+            tracing::debug!(error.cause = %error, "when a caller was last seen is not noted");
+        }
+    });
+}
+
+type Seen = Option<Timestamp>;
 
 async fn find_by_key(
     conn: &mut Connection,
     key: ApiKey<'_>,
     now: Timestamp,
-) -> Result<Option<Caller>, db::Error> {
+) -> Result<Option<(Caller, Seen)>, db::Error> {
     let Some(row) = api_keys::find(conn, key.prefix, now).await? else {
         return Ok(None);
     };
@@ -57,20 +91,21 @@ async fn find_by_key(
         roles: roles(&row.roles),
         permissions,
     };
-    Ok(Some(Caller {
+    let caller = Caller {
         tenant: Arc::new(tenant),
         principal: Arc::new(principal),
         email: None,
         session: None,
         expires_at: row.expires_at,
-    }))
+    };
+    Ok(Some((caller, row.last_used_at)))
 }
 
 async fn find_by_session(
     conn: &mut Connection,
     token: &str,
     now: Timestamp,
-) -> Result<Option<Caller>, db::Error> {
+) -> Result<Option<(Caller, Seen)>, db::Error> {
     let Some(row) = sessions::find(conn, &hash(token), now).await? else {
         return Ok(None);
     };
@@ -86,7 +121,7 @@ async fn find_by_session(
         roles: roles(&row.roles),
         permissions: permissions(row.permissions.iter().map(String::as_str)),
     };
-    Ok(Some(Caller {
+    let caller = Caller {
         tenant: Arc::new(tenant),
         principal: Arc::new(principal),
         email: Some(row.email.into()),
@@ -95,7 +130,8 @@ async fn find_by_session(
             csrf_hash,
         }),
         expires_at: Some(row.expires_at),
-    }))
+    };
+    Ok(Some((caller, Some(row.last_seen_at))))
 }
 
 fn roles(keys: &[String]) -> BTreeSet<RoleKey> {
@@ -155,6 +191,8 @@ pub async fn close_session(
         request_id,
         command_id: app.new_id(),
         batch_id: app.new_id(),
+        idempotency: None,
+        may_give: None,
     };
     let tenant = caller.tenant.id;
     let closing = app.db.access(async |conn: &mut Connection| {

@@ -15,6 +15,7 @@ use super::needs::Needs;
 use crate::actors::handle::{Order, TenantHandle};
 use crate::actors::registry::OpenError;
 use crate::app::App;
+use crate::db::access::Author;
 use crate::domain::ids::TenantId;
 use crate::domain::pipeline::command::Command;
 use crate::domain::principal::Principal;
@@ -61,6 +62,22 @@ impl<P> Authorized<P> {
             principal: self.caller.principal.clone(),
             idempotency: submission.idempotency(&self.caller.principal),
             request_id: self.request_id.clone(),
+        }
+    }
+}
+
+impl<P> Authorized<P> {
+    /// The caller as somebody who changes accounts, and may give what they hold.
+    pub fn author<T>(&self, submission: &Submission<T>) -> Author {
+        let idempotency = submission.idempotency(&self.caller.principal);
+        Author {
+            actor: self.caller.principal.actor,
+            at: self.app.clock.now(),
+            request_id: self.request_id.clone(),
+            command_id: self.app.new_id(),
+            batch_id: self.app.new_id(),
+            idempotency: idempotency.map(|one| (one.key, one.request_hash)),
+            may_give: Some(self.caller.principal.permissions.clone()),
         }
     }
 }

@@ -1,21 +1,19 @@
 //! Browser sessions: signing in and out.
 
-use actix_web::cookie::time::Duration;
 use actix_web::{HttpRequest, HttpResponse, post, web};
-use chrono::TimeDelta;
 use serde::Deserialize;
 
 use super::accounts;
 use super::authorized::Authorized;
-use super::credential::{self, Credential, csrf_token, hash};
+use super::credential;
 use super::me::Me;
 use super::needs::SignedIn;
+use super::opening;
 use crate::app::App;
 use crate::config::secret::Secret;
-use crate::db::sessions::NewSession;
 use crate::error::ApiError;
 use crate::http::observe::RequestId;
-use crate::http::reply::{Answer, Envelope, Reply};
+use crate::http::reply::{Answer, Envelope};
 use crate::http::submission::Submission;
 
 #[derive(Clone, Debug, Deserialize, utoipa::ToSchema)]
@@ -42,7 +40,11 @@ pub struct Login {
     ),
 )]
 #[post("/auth/login")]
-pub async fn sign_in(app: web::Data<App>, submission: Submission<Login>) -> Answer {
+pub async fn sign_in(
+    request: HttpRequest,
+    app: web::Data<App>,
+    submission: Submission<Login>,
+) -> Answer {
     let Login {
         tenant,
         email,
@@ -59,31 +61,7 @@ pub async fn sign_in(app: web::Data<App>, submission: Submission<Login>) -> Answ
         .filter(|_| correct)
         .ok_or(ApiError::WrongCredentials)?;
 
-    let token = app.secrets.token();
-    let hours = app.config.auth.session_hours;
-    let now = app.clock.now();
-    let session = NewSession {
-        id: app.new_id(),
-        user_id: account.user_id,
-        token_hash: hash(&token),
-        csrf_hash: hash(&csrf_token(&token)),
-        created_at: now,
-        expires_at: now + TimeDelta::hours(i64::from(hours)),
-    };
-    accounts::open_session(&app, &tenant, &account, &session).await?;
-    let caller = app
-        .callers
-        .resolve(&app, Credential::Session(&token))
-        .await?;
-    let me = Me::of(&caller, Some(csrf_token(&token)));
-    let mut response = Reply::new(me).ok()?;
-    let cookie = credential::session_cookie(
-        token,
-        app.config.http.secure_cookies,
-        Duration::hours(i64::from(hours)),
-    );
-    response.add_cookie(&cookie).map_err(ApiError::internal)?;
-    Ok(response)
+    opening::open_session(&app, &request, &tenant, &account).await
 }
 
 /// Sign out.

@@ -12,7 +12,7 @@ use super::caller::Caller;
 use super::credential::{self, Credential, csrf_token};
 use super::needs::SignedIn;
 use crate::domain::ids::{ApiKeyId, UserId};
-use crate::domain::pipeline::tenant::TenantKind;
+use crate::domain::pipeline::tenant::{Tenant, TenantKind};
 use crate::domain::principal::{Actor, Permission, RoleKey};
 use crate::http::reply::{Answer, Envelope, Reply};
 
@@ -63,6 +63,18 @@ pub struct MyTenant {
     pub locale: Arc<str>,
 }
 
+impl MyTenant {
+    pub fn of(tenant: &Tenant) -> Self {
+        Self {
+            slug: tenant.slug.clone(),
+            name: tenant.name.clone(),
+            kind: tenant.kind,
+            timezone: tenant.zone.0.name(),
+            locale: tenant.locale.clone(),
+        }
+    }
+}
+
 impl Me {
     pub fn of(caller: &Caller, csrf_token: Option<String>) -> Self {
         let principal = &caller.principal;
@@ -73,17 +85,10 @@ impl Me {
             Actor::ApiKey(id) => (None, Some(MyApiKey { id, name })),
             Actor::System => (None, None),
         };
-        let tenant = &caller.tenant;
         Self {
             user,
             api_key,
-            tenant: MyTenant {
-                slug: tenant.slug.clone(),
-                name: tenant.name.clone(),
-                kind: tenant.kind,
-                timezone: tenant.zone.0.name(),
-                locale: tenant.locale.clone(),
-            },
+            tenant: MyTenant::of(&caller.tenant),
             roles: principal.roles.clone(),
             permissions: principal.permissions.clone(),
             csrf_token,

@@ -26,17 +26,31 @@ needs! {
     PipelineRead: [PipelineRead],
     /// Which tasks, [`crate::domain::principal::Principal::sees_task`] says.
     TasksRead: [TasksRead, TasksReadAll],
-    /// Which tasks, [`crate::domain::principal::Principal::works_task`] says.
-    TasksWork: [TasksWork, TasksWorkAll],
-    TasksWrite: [TasksWrite],
+    // which tasks, `Principal::works_task` says
+    TasksStart: [TasksStart, TasksWorkAll],
+    TasksComplete: [TasksComplete, TasksWorkAll],
+    TasksBlock: [TasksBlock, TasksWorkAll],
+    TasksReopen: [TasksReopen, TasksWorkAll],
+    TasksComment: [TasksComment, TasksWorkAll],
+    TasksCreate: [TasksCreate],
+    /// What exactly, the command itself says.
+    TasksEdit: [TasksEdit, TasksAssign],
+    TasksAssign: [TasksAssign],
+    TasksCancel: [TasksCancel],
     /// Any command about tasks; which ones, the command itself says.
-    TasksChange: [TasksWork, TasksWorkAll, TasksWrite],
+    TasksChange: [
+        TasksWork, TasksWorkAll, TasksWrite, TasksStart, TasksComplete, TasksBlock, TasksReopen,
+        TasksEdit, TasksAssign, TasksCancel
+    ],
     JamaahRead: [JamaahRead],
     JamaahWrite: [JamaahWrite],
-    JamaahManage: [JamaahManage],
+    JamaahAdvance: [JamaahAdvance],
+    JamaahMove: [JamaahMove],
+    JamaahHold: [JamaahHold],
+    JamaahCancel: [JamaahCancel],
     StagesWrite: [StagesWrite],
-    /// Whoever sets up stages answers for them.
-    BottlenecksAcknowledge: [BottlenecksAcknowledge, StagesWrite],
+    BottlenecksAcknowledge: [BottlenecksAcknowledge],
+    DeparturesRead: [DeparturesRead],
     DeparturesWrite: [DeparturesWrite],
     ImportsWrite: [ImportsWrite],
     ExportsRead: [ExportsRead],

@@ -21,8 +21,10 @@ use crate::domain::time::Timestamp;
 use crate::error::ApiError;
 
 /// How long a caller is taken for who they were, and an unknown credential
-/// for unknown: so long may a revocation take that this node does not hear of.
+/// for unknown, unless the log says otherwise before.
 const FRESH: TimeDelta = TimeDelta::seconds(10);
+/// The same on a node that does not follow the tenant's log, and hears nothing.
+const FRESH_UNHEARD: TimeDelta = TimeDelta::seconds(1);
 /// How long the answer of before is taken when the database does not answer.
 const RETRY: TimeDelta = TimeDelta::seconds(1);
 /// A database that has not answered by then does not answer.
@@ -47,8 +49,19 @@ pub struct Callers {
 #[derive(Clone, Debug)]
 struct Entry {
     caller: Option<Arc<Caller>>,
+    asked: Timestamp,
     fresh_until: Timestamp,
     question: u64,
+}
+
+impl Entry {
+    fn is_fresh(&self, app: &App, now: Timestamp) -> bool {
+        let hears = self
+            .caller
+            .as_ref()
+            .is_none_or(|caller| app.tenants.peek(caller.tenant.id).is_some());
+        now < self.fresh_until && (hears || now - self.asked < FRESH_UNHEARD)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -84,7 +97,7 @@ impl Callers {
         let key = key(credential);
         let now = app.clock.now();
         let entry = match self.recall(&key) {
-            Some(entry) if now < entry.fresh_until => entry,
+            Some(entry) if entry.is_fresh(app, now) => entry,
             known => self.look_up(app, credential, key, known, now).await?,
         };
         entry.caller.ok_or(ApiError::Unauthenticated)
@@ -153,6 +166,7 @@ impl Callers {
         let entry = match (found, known) {
             (Ok(caller), _) => Entry {
                 caller: caller.map(Arc::new),
+                asked: now,
                 fresh_until: now + FRESH,
                 question,
             },
@@ -160,6 +174,7 @@ impl Callers {
             (Err(error), Some(known)) => {
                 tracing::debug!(error.cause = %error, "authenticating from memory");
                 Entry {
+                    asked: now,
                     fresh_until: now + RETRY,
                     ..known
                 }
@@ -236,6 +251,7 @@ mod tests {
     fn answer(callers: &Callers, browser: u8, user: UserId, question: u64) {
         let entry = Entry {
             caller: Some(Arc::new(caller(user, browser.into()))),
+            asked: Timestamp::MAX_UTC,
             fresh_until: Timestamp::MAX_UTC,
             question,
         };
@@ -286,6 +302,7 @@ mod tests {
             active: true,
             roles: BTreeSet::new(),
             permissions: BTreeSet::new(),
+            version: 1,
         });
         for (row, left) in [
             (ended(Some(1)), [false, true, true]),

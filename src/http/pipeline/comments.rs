@@ -14,7 +14,7 @@ use crate::domain::pipeline::command::Command;
 use crate::domain::pipeline::comment::Comment;
 use crate::error::ApiError;
 use crate::http::auth::authorized::Authorized;
-use crate::http::auth::needs::{TasksRead, TasksWork};
+use crate::http::auth::needs::{TasksComment, TasksRead};
 use crate::http::conditional::IfNoneMatch;
 use crate::http::page::Page;
 use crate::http::reply::{Answer, Envelope, Reply};
@@ -76,12 +76,12 @@ pub async fn list_comments(
     tag = "pipeline",
     params(("id" = TaskId, Path), IdempotencyKey),
     request_body = NewComment,
-    security(("api_key" = ["tasks.work"]), ("session" = ["tasks.work"])),
+    security(("api_key" = ["tasks.comment"]), ("session" = ["tasks.comment"])),
     responses((status = 201, description = "The comment", body = Envelope<Comment>)),
 )]
 #[post("/pipeline/tasks/{id}/comments")]
 pub async fn create_comment(
-    authorized: Authorized<TasksWork>,
+    authorized: Authorized<TasksComment>,
     id: web::Path<TaskId>,
     submission: Submission<NewComment>,
 ) -> Answer {

@@ -32,6 +32,13 @@ impl Default for Roles {
     }
 }
 
+impl Roles {
+    /// They may have changed.
+    pub fn forget(&self, tenant: TenantId) {
+        self.known.invalidate(&tenant);
+    }
+}
+
 /// Refuses fields that name a role which the tenant does not have, and says
 /// which ones there are.
 pub async fn check_roles<P>(

@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use actix_web::get;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::people::Listed;
+use crate::db::users::Person;
 use crate::domain::ids::UserId;
 use crate::domain::pipeline::board::Words;
 use crate::domain::pipeline::listing::Page as Cut;
@@ -44,19 +46,41 @@ pub struct User {
     pub roles: BTreeSet<RoleKey>,
     /// May sign in, and be given tasks.
     pub active: bool,
+    pub state: UserState,
     /// `null` unless the caller administers users.
     pub email: Option<String>,
+    /// Of somebody who is invited: how long the invitation is good. `null`
+    /// unless the caller administers users.
+    pub invited_until: Option<DateTime<Utc>>,
+    /// What `If-Match` takes.
+    pub version: i32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UserState {
+    /// Has not accepted yet.
+    Invited,
+    Active,
+    /// Is kept out.
+    Inactive,
 }
 
 impl User {
-    fn of(listed: &Listed, with_email: bool) -> Self {
-        let person = &listed.person;
+    pub fn of(person: &Person, with_email: bool) -> Self {
         Self {
             id: person.access.id,
             name: person.access.name.clone(),
             roles: person.access.roles.clone(),
             active: person.access.active,
+            state: match (person.access.active, person.invited_until) {
+                (true, _) => UserState::Active,
+                (false, Some(_)) => UserState::Invited,
+                (false, None) => UserState::Inactive,
+            },
             email: with_email.then(|| person.email.clone()),
+            invited_until: person.invited_until.filter(|_| with_email),
+            version: person.access.version,
         }
     }
 }
@@ -122,7 +146,9 @@ pub async fn list_users(
     let wanted = Wanted::of(&filter.0, with_email)?;
     let found = authorized.app.people.of(&authorized).await?;
     let people: Vec<&Listed> = found.people.iter().filter(|one| wanted.has(one)).collect();
-    let people = people.into_iter().map(|one| User::of(one, with_email));
+    let people = people
+        .into_iter()
+        .map(|one| User::of(&one.person, with_email));
     let cut = Cut::cut(people, page.page, page.limit);
     let mut reply = Reply::new(cut.items)
         .page(page, u64::from(cut.total))

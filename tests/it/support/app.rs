@@ -30,6 +30,8 @@ pub struct TestApp {
     /// A tenant with an account for each kind of caller.
     pub tenant: Tenant,
     pub database: TestDatabase,
+    /// Where mail is written.
+    pub mail: tempfile::TempDir,
 }
 
 impl TestApp {
@@ -56,6 +58,8 @@ impl TestApp {
         config.metrics.addr = config.http.addr;
         config.database.url = Some(Secret::new(&database.url));
         config.database.pool_size = 2;
+        let mail = tempfile::tempdir().unwrap();
+        config.mail.folder = mail.path().display().to_string();
         change(&mut config);
         config.validate().unwrap();
 
@@ -70,6 +74,7 @@ impl TestApp {
             clock,
             tenant,
             database,
+            mail,
         }
     }
 
@@ -98,6 +103,31 @@ impl TestApp {
         let (well, said) = Settings::new(&self.database.url).run(&words).await;
         assert!(well, "{words:?}: {said}");
         said
+    }
+
+    /// What has been mailed to an address, the newest last.
+    pub fn mailed(&self, email: &str) -> Vec<String> {
+        let mut letters: Vec<(std::time::SystemTime, String)> = std::fs::read_dir(&self.mail)
+            .unwrap()
+            .map(|file| file.unwrap())
+            .map(|file| {
+                let written = file.metadata().unwrap().modified().unwrap();
+                (written, std::fs::read_to_string(file.path()).unwrap())
+            })
+            .filter(|(_, text)| text.contains(&format!("<{email}>")))
+            .collect();
+        letters.sort();
+        letters.into_iter().map(|(_, text)| text).collect()
+    }
+
+    /// The token in the newest letter to an address.
+    #[track_caller]
+    pub fn mailed_token(&self, email: &str) -> String {
+        let letter = self.mailed(email).pop().unwrap();
+        // long lines are folded on their way
+        let letter = letter.replace("=\r\n", "").replace("=3D", "=");
+        let (_, rest) = letter.split_once("?token=").unwrap();
+        rest.chars().take_while(char::is_ascii_hexdigit).collect()
     }
 
     pub fn url(&self, path: &str) -> String {

@@ -207,9 +207,12 @@ impl Log {
     pub fn rows(&self) -> BTreeMap<&str, BTreeMap<Uuid, &Value>> {
         let mut rows: BTreeMap<&str, BTreeMap<Uuid, &Value>> = BTreeMap::new();
         for event in &self.events {
-            rows.entry(&event.subject_type)
-                .or_default()
-                .insert(event.subject_id, &event.after);
+            let of_kind = rows.entry(&event.subject_type).or_default();
+            if event.kind == "role.deleted" {
+                of_kind.remove(&event.subject_id);
+            } else {
+                of_kind.insert(event.subject_id, &event.after);
+            }
         }
         rows
     }

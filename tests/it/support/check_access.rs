@@ -17,7 +17,7 @@ use super::check::{Event, Log};
 const ACCOUNTS: [(&str, &str); 3] = [
     (
         "user",
-        "SELECT jsonb_build_object('id', u.id, 'name', u.name, 'active', u.active,
+        "SELECT jsonb_build_object('id', u.id, 'name', u.name, 'active', u.active, 'version', u.version,
             'roles', ARRAY(SELECT r.key FROM user_roles ur JOIN roles r ON r.tenant_id = ur.tenant_id AND r.id = ur.role_id
                 WHERE ur.tenant_id = u.tenant_id AND ur.user_id = u.id),
             'permissions', ARRAY(SELECT DISTINCT p FROM user_roles ur
@@ -27,13 +27,13 @@ const ACCOUNTS: [(&str, &str); 3] = [
     ),
     (
         "role",
-        "SELECT jsonb_build_object('id', id, 'key', key, 'name', name, 'permissions', permissions) AS row
+        "SELECT jsonb_build_object('id', id, 'key', key, 'name', name, 'permissions', permissions, 'version', version) AS row
          FROM roles WHERE tenant_id = $1",
     ),
     (
         "api_key",
         "SELECT jsonb_build_object('id', id, 'name', name, 'roles', roles, 'permissions', permissions,
-            'revoked', revoked_at IS NOT NULL) AS row
+            'revoked', revoked_at IS NOT NULL, 'version', version) AS row
          FROM api_keys WHERE tenant_id = $1",
     ),
 ];

@@ -10,7 +10,7 @@ use crate::domain::pipeline::refusal::Fields;
 use crate::domain::pipeline::view::View;
 use crate::error::ApiError;
 use crate::http::auth::authorized::Authorized;
-use crate::http::auth::needs::PipelineRead;
+use crate::http::auth::needs::DeparturesRead;
 use crate::http::conditional::IfNoneMatch;
 use crate::http::page::{self, Page};
 use crate::http::params::{self, Params};
@@ -63,12 +63,12 @@ impl DepartureFilter {
 #[utoipa::path(
     tag = "pipeline",
     params(DepartureFilter, Page, IfNoneMatch),
-    security(("api_key" = ["pipeline.read"]), ("session" = ["pipeline.read"])),
+    security(("api_key" = ["departures.read"]), ("session" = ["departures.read"])),
     responses((status = 200, description = "A page of departures", body = Envelope<Vec<DepartureReport>>)),
 )]
 #[get("/pipeline/departures")]
 pub async fn list_departures(
-    authorized: Authorized<PipelineRead>,
+    authorized: Authorized<DeparturesRead>,
     filter: Params<DepartureFilter>,
     page: Page,
     known: IfNoneMatch,

@@ -6,7 +6,7 @@ use crate::domain::ids::DepartureId;
 use crate::domain::pipeline::readiness::DepartureReport;
 use crate::error::ApiError;
 use crate::http::auth::authorized::Authorized;
-use crate::http::auth::needs::PipelineRead;
+use crate::http::auth::needs::DeparturesRead;
 use crate::http::conditional::IfNoneMatch;
 use crate::http::reply::{Answer, Envelope, Reply};
 
@@ -14,12 +14,12 @@ use crate::http::reply::{Answer, Envelope, Reply};
 #[utoipa::path(
     tag = "pipeline",
     params(("id" = DepartureId, Path), IfNoneMatch),
-    security(("api_key" = ["pipeline.read"]), ("session" = ["pipeline.read"])),
+    security(("api_key" = ["departures.read"]), ("session" = ["departures.read"])),
     responses((status = 200, description = "The departure", body = Envelope<DepartureReport>)),
 )]
 #[get("/pipeline/departures/{id}")]
 pub async fn get_departure(
-    authorized: Authorized<PipelineRead>,
+    authorized: Authorized<DeparturesRead>,
     id: web::Path<DepartureId>,
     known: IfNoneMatch,
 ) -> Answer {

@@ -11,7 +11,7 @@ use crate::domain::pipeline::command::Command;
 use crate::domain::pipeline::jamaah::JamaahStatus;
 use crate::error::ApiError;
 use crate::http::auth::authorized::Authorized;
-use crate::http::auth::needs::JamaahManage;
+use crate::http::auth::needs::{JamaahAdvance, JamaahCancel, JamaahHold, JamaahMove};
 use crate::http::conditional::IfMatchHeader;
 use crate::http::reply::{Answer, Envelope, Reply};
 use crate::http::submission::{IdempotencyKey, Submission};
@@ -61,12 +61,12 @@ pub struct ResumeJamaah {
     tag = "pipeline",
     params(("id" = JamaahId, Path), IfMatchHeader, IdempotencyKey),
     request_body = AdvanceJamaah,
-    security(("api_key" = ["jamaah.manage"]), ("session" = ["jamaah.manage"])),
+    security(("api_key" = ["jamaah.advance"]), ("session" = ["jamaah.advance"])),
     responses((status = 200, description = "Their status after it", body = Envelope<JamaahStatus>)),
 )]
 #[post("/pipeline/jamaah/{id}/advance")]
 pub async fn advance_jamaah(
-    authorized: Authorized<JamaahManage>,
+    authorized: Authorized<JamaahAdvance>,
     id: web::Path<JamaahId>,
     submission: Submission<AdvanceJamaah>,
 ) -> Answer {
@@ -86,12 +86,12 @@ pub async fn advance_jamaah(
     tag = "pipeline",
     params(("id" = JamaahId, Path), IfMatchHeader, IdempotencyKey),
     request_body = MoveJamaah,
-    security(("api_key" = ["jamaah.manage"]), ("session" = ["jamaah.manage"])),
+    security(("api_key" = ["jamaah.move"]), ("session" = ["jamaah.move"])),
     responses((status = 200, description = "Their status after it", body = Envelope<JamaahStatus>)),
 )]
 #[post("/pipeline/jamaah/{id}/move")]
 pub async fn move_jamaah(
-    authorized: Authorized<JamaahManage>,
+    authorized: Authorized<JamaahMove>,
     id: web::Path<JamaahId>,
     submission: Submission<MoveJamaah>,
 ) -> Answer {
@@ -109,12 +109,12 @@ pub async fn move_jamaah(
     tag = "pipeline",
     params(("id" = JamaahId, Path), IfMatchHeader, IdempotencyKey),
     request_body = Decision,
-    security(("api_key" = ["jamaah.manage"]), ("session" = ["jamaah.manage"])),
+    security(("api_key" = ["jamaah.hold"]), ("session" = ["jamaah.hold"])),
     responses((status = 200, description = "Their status after it", body = Envelope<JamaahStatus>)),
 )]
 #[post("/pipeline/jamaah/{id}/hold")]
 pub async fn hold_jamaah(
-    authorized: Authorized<JamaahManage>,
+    authorized: Authorized<JamaahHold>,
     id: web::Path<JamaahId>,
     submission: Submission<Decision>,
 ) -> Answer {
@@ -131,12 +131,12 @@ pub async fn hold_jamaah(
     tag = "pipeline",
     params(("id" = JamaahId, Path), IfMatchHeader, IdempotencyKey),
     request_body = Option<ResumeJamaah>,
-    security(("api_key" = ["jamaah.manage"]), ("session" = ["jamaah.manage"])),
+    security(("api_key" = ["jamaah.hold"]), ("session" = ["jamaah.hold"])),
     responses((status = 200, description = "Their status after it", body = Envelope<JamaahStatus>)),
 )]
 #[post("/pipeline/jamaah/{id}/resume")]
 pub async fn resume_jamaah(
-    authorized: Authorized<JamaahManage>,
+    authorized: Authorized<JamaahHold>,
     id: web::Path<JamaahId>,
     submission: Submission<ResumeJamaah>,
 ) -> Answer {
@@ -152,12 +152,12 @@ pub async fn resume_jamaah(
     tag = "pipeline",
     params(("id" = JamaahId, Path), IfMatchHeader, IdempotencyKey),
     request_body = Decision,
-    security(("api_key" = ["jamaah.manage"]), ("session" = ["jamaah.manage"])),
+    security(("api_key" = ["jamaah.cancel"]), ("session" = ["jamaah.cancel"])),
     responses((status = 200, description = "Their status after it", body = Envelope<JamaahStatus>)),
 )]
 #[post("/pipeline/jamaah/{id}/cancel")]
 pub async fn cancel_jamaah(
-    authorized: Authorized<JamaahManage>,
+    authorized: Authorized<JamaahCancel>,
     id: web::Path<JamaahId>,
     submission: Submission<Decision>,
 ) -> Answer {
@@ -169,8 +169,8 @@ pub async fn cancel_jamaah(
     carry_out(&authorized, *id, command, &submission).await
 }
 
-async fn carry_out<T>(
-    authorized: &Authorized<JamaahManage>,
+async fn carry_out<P, T>(
+    authorized: &Authorized<P>,
     id: JamaahId,
     command: Command,
     submission: &Submission<T>,

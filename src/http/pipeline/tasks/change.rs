@@ -12,7 +12,7 @@ use crate::domain::pipeline::command::{TaskAction, TaskEdit};
 use crate::domain::pipeline::task::{Priority, Task};
 use crate::domain::principal::RoleKey;
 use crate::http::auth::authorized::Authorized;
-use crate::http::auth::needs::TasksWrite;
+use crate::http::auth::needs::TasksEdit;
 use crate::http::conditional::IfMatchHeader;
 use crate::http::given::given;
 use crate::http::reply::{Answer, Envelope};
@@ -70,12 +70,12 @@ impl From<TaskChanges> for TaskEdit {
     tag = "pipeline",
     params(("id" = TaskId, Path), IfMatchHeader, IdempotencyKey),
     request_body = TaskChanges,
-    security(("api_key" = ["tasks.write"]), ("session" = ["tasks.write"])),
+    security(("api_key" = ["tasks.edit"]), ("session" = ["tasks.edit"])),
     responses((status = 200, description = "The task after it", body = Envelope<Task>)),
 )]
 #[put("/pipeline/tasks/{id}")]
 pub async fn update_task(
-    authorized: Authorized<TasksWrite>,
+    authorized: Authorized<TasksEdit>,
     id: web::Path<TaskId>,
     submission: Submission<TaskChanges>,
 ) -> Answer {

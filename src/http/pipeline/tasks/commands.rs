@@ -12,7 +12,9 @@ use crate::domain::pipeline::command::TaskAction;
 use crate::domain::pipeline::task::Task;
 use crate::error::ApiError;
 use crate::http::auth::authorized::Authorized;
-use crate::http::auth::needs::{TasksWork, TasksWrite};
+use crate::http::auth::needs::{
+    TasksAssign, TasksBlock, TasksCancel, TasksComplete, TasksReopen, TasksStart,
+};
 use crate::http::conditional::IfMatchHeader;
 use crate::http::given::given;
 use crate::http::reply::{Answer, Envelope};
@@ -80,12 +82,12 @@ pub struct AssignTask {
     tag = "pipeline",
     params(("id" = TaskId, Path), IfMatchHeader, IdempotencyKey),
     request_body = Option<SeenTask>,
-    security(("api_key" = ["tasks.work"]), ("session" = ["tasks.work"])),
+    security(("api_key" = ["tasks.start"]), ("session" = ["tasks.start"])),
     responses((status = 200, description = "The task after it", body = Envelope<Task>)),
 )]
 #[post("/pipeline/tasks/{id}/start")]
 pub async fn start_task(
-    authorized: Authorized<TasksWork>,
+    authorized: Authorized<TasksStart>,
     id: web::Path<TaskId>,
     submission: Submission<SeenTask>,
 ) -> Answer {
@@ -100,12 +102,12 @@ pub async fn start_task(
     tag = "pipeline",
     params(("id" = TaskId, Path), IfMatchHeader, IdempotencyKey),
     request_body = Option<CompleteTask>,
-    security(("api_key" = ["tasks.work"]), ("session" = ["tasks.work"])),
+    security(("api_key" = ["tasks.complete"]), ("session" = ["tasks.complete"])),
     responses((status = 200, description = "The task after it", body = Envelope<Task>)),
 )]
 #[post("/pipeline/tasks/{id}/complete")]
 pub async fn complete_task(
-    authorized: Authorized<TasksWork>,
+    authorized: Authorized<TasksComplete>,
     id: web::Path<TaskId>,
     submission: Submission<CompleteTask>,
 ) -> Answer {
@@ -121,12 +123,12 @@ pub async fn complete_task(
     tag = "pipeline",
     params(("id" = TaskId, Path), IfMatchHeader, IdempotencyKey),
     request_body = BlockTask,
-    security(("api_key" = ["tasks.work"]), ("session" = ["tasks.work"])),
+    security(("api_key" = ["tasks.block"]), ("session" = ["tasks.block"])),
     responses((status = 200, description = "The task after it", body = Envelope<Task>)),
 )]
 #[post("/pipeline/tasks/{id}/block")]
 pub async fn block_task(
-    authorized: Authorized<TasksWork>,
+    authorized: Authorized<TasksBlock>,
     id: web::Path<TaskId>,
     submission: Submission<BlockTask>,
 ) -> Answer {
@@ -145,12 +147,12 @@ pub async fn block_task(
     tag = "pipeline",
     params(("id" = TaskId, Path), IfMatchHeader, IdempotencyKey),
     request_body = Option<SeenTask>,
-    security(("api_key" = ["tasks.work"]), ("session" = ["tasks.work"])),
+    security(("api_key" = ["tasks.block"]), ("session" = ["tasks.block"])),
     responses((status = 200, description = "The task after it", body = Envelope<Task>)),
 )]
 #[post("/pipeline/tasks/{id}/unblock")]
 pub async fn unblock_task(
-    authorized: Authorized<TasksWork>,
+    authorized: Authorized<TasksBlock>,
     id: web::Path<TaskId>,
     submission: Submission<SeenTask>,
 ) -> Answer {
@@ -165,12 +167,12 @@ pub async fn unblock_task(
     tag = "pipeline",
     params(("id" = TaskId, Path), IfMatchHeader, IdempotencyKey),
     request_body = Option<TaskReason>,
-    security(("api_key" = ["tasks.work"]), ("session" = ["tasks.work"])),
+    security(("api_key" = ["tasks.reopen"]), ("session" = ["tasks.reopen"])),
     responses((status = 200, description = "The task after it", body = Envelope<Task>)),
 )]
 #[post("/pipeline/tasks/{id}/reopen")]
 pub async fn reopen_task(
-    authorized: Authorized<TasksWork>,
+    authorized: Authorized<TasksReopen>,
     id: web::Path<TaskId>,
     submission: Submission<TaskReason>,
 ) -> Answer {
@@ -186,12 +188,12 @@ pub async fn reopen_task(
     tag = "pipeline",
     params(("id" = TaskId, Path), IfMatchHeader, IdempotencyKey),
     request_body = AssignTask,
-    security(("api_key" = ["tasks.write"]), ("session" = ["tasks.write"])),
+    security(("api_key" = ["tasks.assign"]), ("session" = ["tasks.assign"])),
     responses((status = 200, description = "The task after it", body = Envelope<Task>)),
 )]
 #[post("/pipeline/tasks/{id}/assign")]
 pub async fn assign_task(
-    authorized: Authorized<TasksWrite>,
+    authorized: Authorized<TasksAssign>,
     id: web::Path<TaskId>,
     submission: Submission<AssignTask>,
 ) -> Answer {
@@ -207,12 +209,12 @@ pub async fn assign_task(
     tag = "pipeline",
     params(("id" = TaskId, Path), IfMatchHeader, IdempotencyKey),
     request_body = Option<TaskReason>,
-    security(("api_key" = ["tasks.write"]), ("session" = ["tasks.write"])),
+    security(("api_key" = ["tasks.cancel"]), ("session" = ["tasks.cancel"])),
     responses((status = 200, description = "The task after it", body = Envelope<Task>)),
 )]
 #[post("/pipeline/tasks/{id}/cancel")]
 pub async fn cancel_task(
-    authorized: Authorized<TasksWrite>,
+    authorized: Authorized<TasksCancel>,
     id: web::Path<TaskId>,
     submission: Submission<TaskReason>,
 ) -> Answer {

@@ -6,7 +6,7 @@ use super::named::{Named, first_answer};
 use crate::domain::pipeline::command::{Command, NewTask};
 use crate::domain::pipeline::task::Task;
 use crate::http::auth::authorized::Authorized;
-use crate::http::auth::needs::TasksWrite;
+use crate::http::auth::needs::TasksCreate;
 use crate::http::pipeline::row_after;
 use crate::http::reply::{Answer, Envelope};
 use crate::http::submission::{IdempotencyKey, Submission};
@@ -19,7 +19,7 @@ use crate::http::submission::{IdempotencyKey, Submission};
     tag = "pipeline",
     params(IdempotencyKey),
     request_body = NewTask,
-    security(("api_key" = ["tasks.write"]), ("session" = ["tasks.write"])),
+    security(("api_key" = ["tasks.create"]), ("session" = ["tasks.create"])),
     responses(
         (status = 201, description = "The task", body = Envelope<Task>),
         (status = 404, description = "`NOT_FOUND`: there is no such jamaah"),
@@ -27,7 +27,7 @@ use crate::http::submission::{IdempotencyKey, Submission};
 )]
 #[post("/pipeline/tasks")]
 pub async fn create_task(
-    authorized: Authorized<TasksWrite>,
+    authorized: Authorized<TasksCreate>,
     submission: Submission<NewTask>,
 ) -> Answer {
     let command = Command::CreateTask(submission.body.clone());

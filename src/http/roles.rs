@@ -1,0 +1,58 @@
+//! `/roles` and `/permissions`: what people may do.
+
+pub mod change;
+pub mod list;
+pub mod permissions;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use serde::Serialize;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::domain::access::RoleAccess;
+use crate::domain::ids::RoleId;
+use crate::domain::principal::{Permission, RoleKey};
+use crate::domain::roles::is_builtin;
+
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(permissions::list_permissions)
+        .service(list::list_roles)
+        .service(change::create_role)
+        .service(list::get_role)
+        .service(change::update_role)
+        .service(change::delete_role);
+}
+
+/// A role.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct Role {
+    pub id: RoleId,
+    /// What people, tasks and stages name; fixed.
+    #[schema(example = "visa-admin")]
+    pub key: RoleKey,
+    #[schema(value_type = String, example = "Admin Visa")]
+    pub name: Arc<str>,
+    pub permissions: BTreeSet<Permission>,
+    /// Every tenant has it, and it cannot be deleted.
+    pub built_in: bool,
+    /// How many hold it, those who are kept out too.
+    pub people: i64,
+    /// What `If-Match` takes.
+    pub version: i32,
+}
+
+impl Role {
+    fn of(access: &RoleAccess, people: i64) -> Self {
+        Self {
+            id: access.id,
+            key: access.key.clone(),
+            name: access.name.clone(),
+            permissions: access.permissions.clone(),
+            built_in: is_builtin(&access.key),
+            people,
+            version: access.version,
+        }
+    }
+}
