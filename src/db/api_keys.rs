@@ -120,7 +120,7 @@ impl From<KeyRow> for Listed {
             access: KeyAccess {
                 id: row.id,
                 name: row.name.into(),
-                roles: roles.map(|key| RoleKey(key.into())).collect(),
+                roles: roles.map(|key| RoleKey::new(&key)).collect(),
                 permissions: permissions.unwrap_or_else(|| Permission::ALL.into_iter().collect()),
                 revoked: row.revoked_at.is_some(),
                 version: row.version,

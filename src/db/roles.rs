@@ -39,7 +39,7 @@ impl From<RoleRow> for RoleAccess {
     fn from(row: RoleRow) -> Self {
         Self {
             id: row.id,
-            key: RoleKey(row.key.into()),
+            key: RoleKey::new(&row.key),
             name: row.name.into(),
             permissions: known_permissions(&row.permissions),
             version: row.version,
@@ -200,7 +200,7 @@ pub async fn held(
         .await?;
     let mut held: HashMap<_, Vec<_>> = HashMap::new();
     for (user, key, words) in found {
-        let role = (RoleKey(key.into()), known_permissions(&words));
+        let role = (RoleKey::new(&key), known_permissions(&words));
         held.entry(user).or_default().push(role);
     }
     Ok(held)

@@ -1,8 +1,10 @@
 //! Who does it: a user, an API key, or `system`, with what they may do.
 
+use std::borrow::Borrow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use arcstr::ArcStr;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -231,11 +233,11 @@ pub fn permissions<'a>(words: impl IntoIterator<Item = &'a str>) -> BTreeSet<Per
         .collect()
 }
 
-/// The key of a tenant's role, such as `visa-admin`. Shared text: many tasks
-/// carry the same few roles.
+/// The key of a tenant's role, such as `visa-admin`. Shared text behind one
+/// pointer: many tasks carry the same few roles.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct RoleKey(pub Arc<str>);
+pub struct RoleKey(ArcStr);
 
 impl utoipa::PartialSchema for RoleKey {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
@@ -247,10 +249,16 @@ impl utoipa::ToSchema for RoleKey {}
 
 impl RoleKey {
     pub fn new(key: &str) -> Self {
-        Self(Arc::from(key))
+        Self(ArcStr::from(key))
     }
 
     pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Borrow<str> for RoleKey {
+    fn borrow(&self) -> &str {
         &self.0
     }
 }

@@ -194,7 +194,7 @@ async fn what_is_done_to_many_is_what_is_done_to_one() {
     let opened = view
         .state
         .tasks()
-        .filter(|task| &*task.role.0 == "visa-admin")
+        .filter(|task| task.role.as_str() == "visa-admin")
         .count();
     assert_eq!(opened, 20, "the next stage opens for everybody");
 }

@@ -34,15 +34,27 @@ use crate::domain::time::{SlaCalendar, Timestamp};
 
 /// Equal texts become one.
 #[derive(Default)]
-pub struct Interner(HashSet<Arc<str>, ahash::RandomState>);
+pub struct Interner {
+    texts: HashSet<Arc<str>, ahash::RandomState>,
+    roles: HashSet<RoleKey, ahash::RandomState>,
+}
 
 impl Interner {
     pub fn one(&mut self, text: &str) -> Arc<str> {
-        if let Some(known) = self.0.get(text) {
+        if let Some(known) = self.texts.get(text) {
             return Arc::clone(known);
         }
         let new: Arc<str> = Arc::from(text);
-        self.0.insert(Arc::clone(&new));
+        self.texts.insert(Arc::clone(&new));
+        new
+    }
+
+    pub fn role(&mut self, key: &str) -> RoleKey {
+        if let Some(known) = self.roles.get(key) {
+            return known.clone();
+        }
+        let new = RoleKey::new(key);
+        self.roles.insert(new.clone());
         new
     }
 
@@ -205,7 +217,7 @@ async fn stages(
                 name_en: row.name_en.into(),
                 category: row.category,
                 position: row.position,
-                role: RoleKey(texts.one(&row.role)),
+                role: texts.role(&row.role),
                 sla_days: row.sla_days,
                 sla_calendar: row.sla_calendar,
                 not_before_days: row.not_before_days,
@@ -264,7 +276,7 @@ async fn templates(
         templates.entry(stage).or_default().push(TaskTemplate {
             id,
             title: texts.one(&title),
-            role: RoleKey(texts.one(&role)),
+            role: texts.role(&role),
             priority,
             required,
             due_after_days,
@@ -548,7 +560,7 @@ impl TaskRow {
             stage_id: self.stage_id,
             instance_id: self.instance_id,
             title: texts.one(&self.title),
-            role: RoleKey(texts.one(&self.assigned_role)),
+            role: texts.role(&self.assigned_role),
             assignee: self.assignee,
             priority: self.priority,
             status: self.status,

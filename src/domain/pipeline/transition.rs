@@ -195,7 +195,7 @@ fn apply_edit(task: &mut Task, edit: &TaskEdit) -> Result<(), Refusal> {
         task.notes = notes.clone();
     }
     if let Some(role) = &edit.role {
-        check_text("role", &role.0, 1, 64)?;
+        check_text("role", role.as_str(), 1, 64)?;
         task.role = role.clone();
     }
     if let Some(assignee) = edit.assignee {
