@@ -15,6 +15,7 @@ mod heads;
 pub mod journal;
 mod keys;
 pub mod node;
+pub mod pulse;
 pub mod registry;
 pub mod relay;
 pub mod session;

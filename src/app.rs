@@ -2,6 +2,7 @@
 //! running server out.
 
 pub mod server;
+pub mod vitals;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,7 +22,6 @@ use crate::config::Config;
 use crate::db;
 use crate::db::pool::{Pools, Settings};
 use crate::domain::ids::IdSource;
-use crate::domain::pipeline::tallies::StatusCounts;
 use crate::error::ApiError;
 use crate::http;
 use crate::http::auth::password::Passwords;
@@ -93,13 +93,22 @@ impl App {
     /// Connects to nothing yet, but starts the actors: to be called within an
     /// actix system.
     pub fn new(config: Config, clock: Clock, secrets: Secrets) -> anyhow::Result<Self> {
+        Self::measured(config, clock, secrets, Metrics::new()?)
+    }
+
+    /// The same, with metrics that others count in too.
+    pub fn measured(
+        config: Config,
+        clock: Clock,
+        secrets: Secrets,
+        metrics: Metrics,
+    ) -> anyhow::Result<Self> {
         let url = config.database.needed_url()?;
         let settings = Settings {
             size: config.database.pool_size,
             read_timeout: Duration::from_millis(config.database.read_timeout_ms),
             ..Settings::new(url.expose())
         };
-        let metrics = Metrics::new()?;
         let api = http::openapi::describe();
         let db = Pools::new(settings)?.measured_by(metrics.db_query_duration_seconds.clone());
         let limits = config.actors.limits();
@@ -220,32 +229,5 @@ impl App {
         let migrated = matches!(pending, Ok(Ok(pending)) if pending.is_empty());
         self.migrated.store(migrated, Ordering::Relaxed);
         migrated
-    }
-
-    /// Takes the measurements that nobody reports by themselves.
-    pub fn measure(&self) {
-        let (open, idle) = self.db.usage();
-        let used = u32::try_from(open.saturating_sub(idle)).unwrap_or(u32::MAX);
-        let size = u32::try_from(self.config.database.pool_size.max(1)).unwrap_or(u32::MAX);
-        self.metrics
-            .db_connection_pool_usage
-            .with_label_values(&["read"])
-            .set(f64::from(used) / f64::from(size));
-        let mut people = StatusCounts::default();
-        let mut pending = 0;
-        for tenant in self.tenants.all() {
-            people += tenant.peek_view().people();
-            pending += tenant.pending();
-        }
-        for (status, count) in people.by_status() {
-            self.metrics
-                .pipeline_items
-                .with_label_values(&[status])
-                .set(count.into());
-        }
-        self.metrics
-            .actor_mailbox_depth
-            .with_label_values(&["tenant"])
-            .set(i64::try_from(pending).unwrap_or(i64::MAX));
     }
 }

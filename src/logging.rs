@@ -12,10 +12,15 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use tracing_subscriber::EnvFilter;
+use prometheus::IntCounter;
+use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::{Context, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::config::log::Log;
+use crate::metrics::Metrics;
 
 const BACKLOG: usize = 16_384;
 
@@ -25,18 +30,50 @@ const GATHER: Duration = Duration::from_millis(1);
 
 /// Starts logging for the whole process. Whoever holds the guard drops it last:
 /// that writes out what is still waiting.
-pub fn start(config: &Log) -> anyhow::Result<Guard> {
-    let (writer, guard) = Writer::start(std::io::stdout())?;
-    tracing_subscriber::fmt()
+pub fn start(config: &Log, metrics: &Metrics) -> anyhow::Result<Guard> {
+    let (writer, guard) =
+        Writer::start(std::io::stdout(), metrics.log_lines_dropped_total.clone())?;
+    let lines = tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)
         .with_current_span(false)
         .with_span_list(false)
-        .with_env_filter(EnvFilter::builder().parse(&config.level)?)
-        .with_writer(writer)
+        .with_writer(writer);
+    tracing_subscriber::registry()
+        .with(EnvFilter::builder().parse(&config.level)?)
+        .with(lines)
+        .with(Counts::new(metrics))
         .try_init()
         .map_err(|error| anyhow::anyhow!("logging has been started before: {error}"))?;
     Ok(guard)
+}
+
+/// Counts lines by level.
+struct Counts([(Level, IntCounter); 5]);
+
+impl Counts {
+    fn new(metrics: &Metrics) -> Self {
+        let levels = [
+            (Level::ERROR, "error"),
+            (Level::WARN, "warn"),
+            (Level::INFO, "info"),
+            (Level::DEBUG, "debug"),
+            (Level::TRACE, "trace"),
+        ];
+        Self(levels.map(|(level, name)| {
+            let counter = metrics.log_lines_total.with_label_values(&[name]);
+            (level, counter)
+        }))
+    }
+}
+
+impl<S: Subscriber> Layer<S> for Counts {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let level = event.metadata().level();
+        if let Some((_, lines)) = self.0.iter().find(|(known, _)| known == level) {
+            lines.inc();
+        }
+    }
 }
 
 enum Message {
@@ -47,6 +84,7 @@ enum Message {
 struct Writer {
     lines: SyncSender<Message>,
     dropped: Arc<AtomicU64>,
+    counter: IntCounter,
 }
 
 /// See [`start`].
@@ -56,7 +94,10 @@ pub struct Guard {
 }
 
 impl Writer {
-    fn start(out: impl Write + Send + 'static) -> std::io::Result<(Self, Guard)> {
+    fn start(
+        out: impl Write + Send + 'static,
+        counter: IntCounter,
+    ) -> std::io::Result<(Self, Guard)> {
         let (lines, waiting) = sync_channel(BACKLOG);
         let dropped = Arc::new(AtomicU64::new(0));
         let counted = dropped.clone();
@@ -67,6 +108,7 @@ impl Writer {
             Self {
                 lines: lines.clone(),
                 dropped,
+                counter,
             },
             Guard {
                 lines,
@@ -156,6 +198,7 @@ impl Drop for Line<'_> {
         let text = std::mem::take(&mut self.text);
         if !text.is_empty() && self.writer.lines.try_send(Message::Line(text)).is_err() {
             self.writer.dropped.fetch_add(1, Ordering::Relaxed);
+            self.writer.counter.inc();
         }
     }
 }
@@ -182,7 +225,8 @@ mod tests {
     #[test]
     fn what_waits_is_written_when_the_guard_goes() {
         let out = Shared::default();
-        let (writer, guard) = Writer::start(out.clone()).unwrap();
+        let dropped = Metrics::new().unwrap().log_lines_dropped_total;
+        let (writer, guard) = Writer::start(out.clone(), dropped).unwrap();
         for number in 0..1000 {
             writeln!(writer.make_writer(), "{number}").unwrap();
         }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix::prelude::*;
-use diesel_async::AsyncPgConnection;
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use tokio::sync::oneshot;
 
 use super::node::Node;
@@ -45,10 +45,20 @@ pub struct Write {
 #[rtype(result = "()")]
 pub struct Finish;
 
+/// Asks whether the log can be written: the answer comes when the database has
+/// answered on the journal's own connection.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Prove {
+    pub reply: oneshot::Sender<bool>,
+}
+
 pub struct JournalActor {
     node: Arc<Node>,
     connection: Option<AsyncPgConnection>,
     gathered: Vec<Write>,
+    /// Who wait to hear how what is under way ends.
+    asking: Vec<oneshot::Sender<bool>>,
     writing: bool,
     finishing: bool,
     /// After a failure, until when nothing is tried, so that callers hear at once.
@@ -57,6 +67,8 @@ pub struct JournalActor {
 
 /// How long a database that refused a connection is left alone.
 const PAUSE: Duration = Duration::from_millis(200);
+/// A database that takes longer to say that it is there is away.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 impl JournalActor {
     pub fn new(node: Arc<Node>) -> Self {
@@ -64,6 +76,7 @@ impl JournalActor {
             node,
             connection: None,
             gathered: Vec::new(),
+            asking: Vec::new(),
             writing: false,
             finishing: false,
             down_until: None,
@@ -88,6 +101,8 @@ impl JournalActor {
             return;
         }
         self.writing = true;
+        self.node.pulse.set_waiting(0);
+        self.node.pulse.begin(Instant::now());
         let node = Arc::clone(&self.node);
         let connection = self.connection.take();
         let (batches, replies): (Vec<_>, Vec<_>) = writes
@@ -102,12 +117,18 @@ impl JournalActor {
             }
             connection
         };
-        ctx.spawn(work.into_actor(self).map(|connection, actor, ctx| {
-            actor.writing = false;
-            actor.down_until = connection.is_none().then(|| Instant::now() + PAUSE);
-            actor.connection = connection;
-            actor.write_gathered(ctx);
-        }));
+        ctx.spawn(work.into_actor(self).map(Self::go_on));
+    }
+
+    fn go_on(connection: Option<AsyncPgConnection>, actor: &mut Self, ctx: &mut Context<Self>) {
+        actor.writing = false;
+        actor.node.pulse.end(connection.is_some());
+        for reply in actor.asking.drain(..) {
+            let _ = reply.send(connection.is_some());
+        }
+        actor.down_until = connection.is_none().then(|| Instant::now() + PAUSE);
+        actor.connection = connection;
+        actor.write_gathered(ctx);
     }
 }
 
@@ -124,8 +145,47 @@ impl Handler<Write> for JournalActor {
 
     fn handle(&mut self, write: Write, ctx: &mut Self::Context) {
         self.gathered.push(write);
+        self.node.pulse.set_waiting(self.gathered.len());
         self.write_gathered(ctx);
     }
+}
+
+impl Handler<Prove> for JournalActor {
+    type Result = ();
+
+    fn handle(&mut self, Prove { reply }: Prove, ctx: &mut Self::Context) {
+        if self.down_until.is_some_and(|until| Instant::now() < until) {
+            let _ = reply.send(false);
+            return;
+        }
+        self.asking.push(reply);
+        if self.writing {
+            return;
+        }
+        self.writing = true;
+        self.node.pulse.begin(Instant::now());
+        let node = Arc::clone(&self.node);
+        let connection = self.connection.take();
+        let proving = async move {
+            let proven = tokio::time::timeout(PATIENCE, prove(&node, connection)).await;
+            proven.ok().flatten()
+        };
+        ctx.spawn(proving.into_actor(self).map(Self::go_on));
+    }
+}
+
+/// The connection comes back if the database has answered on it.
+async fn prove(node: &Node, connection: Option<AsyncPgConnection>) -> Option<AsyncPgConnection> {
+    if let Some(mut connection) = connection
+        && connection.batch_execute("SELECT 1").await.is_ok()
+    {
+        return Some(connection);
+    }
+    // a connection that was lost while nothing was written tells nothing of the database
+    let connected = node.pools.journal_connection().await;
+    connected
+        .inspect_err(|error| tracing::warn!(%error, "the journal cannot connect"))
+        .ok()
 }
 
 impl Handler<Finish> for JournalActor {

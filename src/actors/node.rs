@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+use super::pulse::Pulse;
 use super::relay::{self, Committed};
 use crate::clock::Clock;
 use crate::db::events::StoredEvent;
@@ -77,6 +78,8 @@ pub struct Node {
     pub published: Notify,
     /// Names this run of the program among the nodes.
     pub id: Uuid,
+    /// Of the journal.
+    pub pulse: Pulse,
     /// The heads of the logs are to be compared now.
     pub heads_wanted: Notify,
     ids: Mutex<IdSource>,
@@ -98,6 +101,7 @@ impl Node {
         let ids = Mutex::new(ids);
         Arc::new(Self {
             id,
+            pulse: Pulse::default(),
             heads_wanted: Notify::new(),
             relay: OnceLock::new(),
             relay_is_up: AtomicBool::new(false),

@@ -3,15 +3,18 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use actix::prelude::*;
+use tokio::sync::oneshot;
 
 use super::deadlines::Deadlines;
 use super::feed::Feed;
 use super::handle::{Shared, TenantHandle};
-use super::journal::{Finish, JournalActor};
+use super::journal::{Finish, JournalActor, Prove};
 use super::keys::Keys;
 use super::node::Node;
+use super::pulse::Pulse;
 use super::relay::message::Message;
 use super::tenant::{Loaded, Relayed, TenantActor};
 use super::{heads, relay, sweeper};
@@ -21,6 +24,10 @@ use crate::domain::ids::TenantId;
 use crate::domain::pipeline::state::State;
 use crate::domain::pipeline::status::{needs_review, next_deadline};
 use crate::domain::pipeline::view::View;
+use crate::metrics::measure_delay;
+
+/// How long the journal is waited for before it is judged by what it says of itself.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -300,6 +307,32 @@ impl Tenants {
     /// Waits until some tenant has published a view since this was last asked.
     pub async fn published(&self) {
         self.inner.node.published.notified().await;
+    }
+
+    /// Whether the log can be written: asks, and waits for the answer.
+    pub async fn prove_journal(&self) -> bool {
+        let (reply, answer) = oneshot::channel();
+        if self.inner.journal.try_send(Prove { reply }).is_err() {
+            return false;
+        }
+        // a commit that takes long is not stuck yet
+        match tokio::time::timeout(PATIENCE, answer).await {
+            Ok(proven) => proven.unwrap_or(false),
+            Err(_) => self.pulse().beats(Instant::now()),
+        }
+    }
+
+    /// What the journal says of itself.
+    pub fn pulse(&self) -> &Pulse {
+        &self.inner.node.pulse
+    }
+
+    /// Notes by how much the actors' threads are late, until they end.
+    pub fn measure_delays(&self) {
+        for thread in &self.inner.threads {
+            let delays = self.inner.node.metrics.event_loop_delay_seconds.clone();
+            thread.spawn(measure_delay(delays.with_label_values(&["actors"])));
+        }
     }
 
     /// Tenants in memory.

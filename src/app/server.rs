@@ -15,6 +15,7 @@ use super::App;
 use crate::actors::audience::Audiences;
 use crate::http;
 use crate::http::pipeline::snapshots::refresh::follow_tenants;
+use crate::metrics::measure_delay;
 
 /// Bytes of pings and replies that may wait beside what a session's credit
 /// allows: presence and states are answered whole.
@@ -31,6 +32,7 @@ pub struct Running {
     requests: ServerHandle,
     scrapes: ServerHandle,
     refresher: JoinHandle<()>,
+    looking: JoinHandle<()>,
     tasks: Vec<JoinHandle<std::io::Result<()>>>,
 }
 
@@ -46,6 +48,11 @@ pub async fn start(app: App) -> anyhow::Result<Running> {
         let app = app.clone();
         async move { app.presence.keep_telling(&app.cache).await }
     });
+    let looking = tokio::spawn({
+        let app = app.clone();
+        async move { app.keep_looking().await }
+    });
+    app.tenants.measure_delays();
     tracing::info!(http.addr = %addr, metrics.addr = %metrics_addr, "listening");
     Ok(Running {
         app,
@@ -54,6 +61,7 @@ pub async fn start(app: App) -> anyhow::Result<Running> {
         requests: handles.0,
         scrapes: handles.1,
         refresher,
+        looking,
         tasks,
     })
 }
@@ -62,7 +70,9 @@ fn bind_requests(app: &web::Data<App>) -> anyhow::Result<(Server, SocketAddr)> {
     let config = &app.config.http;
     let credit = app.config.realtime.credit_bytes;
     let shared = app.clone();
+    let delays = app.metrics.event_loop_delay_seconds.clone();
     let server = HttpServer::new(move || {
+        actix_web::rt::spawn(measure_delay(delays.with_label_values(&["http"])));
         actix_web::App::new()
             .app_data(shared.clone())
             // one for each worker: its sessions live in its thread
@@ -132,6 +142,7 @@ impl Running {
             self.app.imports.settled().await;
             self.app.tenants.finish().await;
             self.refresher.abort();
+            self.looking.abort();
             self.scrapes.stop(true).await;
             for task in self.tasks {
                 let _ = task.await;

@@ -7,12 +7,14 @@ use crate::app::{App, server};
 use crate::clock::Clock;
 use crate::config::{Config, Mode};
 use crate::db::pool::{Pools, Settings};
+use crate::metrics::Metrics;
 use crate::secrets::Secrets;
 use crate::{db, logging, seed};
 
 /// Runs until SIGTERM or SIGINT.
 pub async fn serve(config: Config) -> anyhow::Result<()> {
-    let _guard = logging::start(&config.log)?;
+    let metrics = Metrics::new()?;
+    let _guard = logging::start(&config.log, &metrics)?;
     if let (Some(url), true) = (&config.database.url, config.database.migrate_on_start) {
         let run = db::migrate::run(url.expose())
             .await
@@ -22,7 +24,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     if config.mode == Mode::Production {
         refuse_demo(database_url(&config)?).await?;
     }
-    let app = App::new(config, Clock::System, Secrets::System)?;
+    let app = App::measured(config, Clock::System, Secrets::System, metrics)?;
     server::start(app).await?.run().await
 }
 

@@ -3,15 +3,10 @@
 use std::time::{Duration, Instant};
 
 use actix_web::{HttpResponse, get, web};
-use diesel_async::RunQueryDsl;
 use serde::Serialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::App;
-use crate::db;
-
-/// A dependency that has not answered by then is down.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 pub fn routes(config: &mut ServiceConfig) {
     config
@@ -34,6 +29,8 @@ pub struct Ready {
     database: bool,
     /// All migrations have been run.
     migrated: bool,
+    /// The log can be written, and no commit is stuck.
+    log: bool,
     /// The program is about to stop and takes no new work.
     stopping: bool,
 }
@@ -46,6 +43,8 @@ pub struct ServiceHealth {
     version: &'static str,
     uptime_seconds: u64,
     database: Dependency,
+    /// Writing to the log; `latency_ms` is for how long a commit has been in flight.
+    log: Dependency,
     redis: Dependency,
 }
 
@@ -74,8 +73,8 @@ pub async fn get_live() -> HttpResponse {
 
 /// Can it serve?
 ///
-/// For load balancers: the database answers, its schema is up to date and the
-/// program is not about to stop.
+/// For load balancers: the database answers, its schema is up to date, the log
+/// can be written and the program is not about to stop.
 #[utoipa::path(
     tag = "health",
     responses(
@@ -85,16 +84,16 @@ pub async fn get_live() -> HttpResponse {
 )]
 #[get("/health/ready")]
 pub async fn get_ready(app: web::Data<App>) -> HttpResponse {
-    let stopping = app.is_stopping();
-    let database = ping(&app.db).await.is_some();
-    let migrated = database && app.is_migrated().await;
+    let found = app.readiness().await;
+    let ok = found.is_ready();
     answer(
-        database && migrated && !stopping,
+        ok,
         &Ready {
-            ok: database && migrated && !stopping,
-            database,
-            migrated,
-            stopping,
+            ok,
+            database: found.database,
+            migrated: found.migrated,
+            log: found.log,
+            stopping: found.stopping,
         },
     )
 }
@@ -109,7 +108,7 @@ pub async fn get_ready(app: web::Data<App>) -> HttpResponse {
 )]
 #[get("/health")]
 pub async fn get_service_health(app: web::Data<App>) -> HttpResponse {
-    let (database, redis) = futures::join!(ping(&app.db), app.cache.ping());
+    let (database, redis) = futures::join!(app.ping_database(), app.cache.ping());
     let redis = match redis {
         Some(answered) => dependency(answered),
         None => Dependency {
@@ -118,8 +117,9 @@ pub async fn get_service_health(app: web::Data<App>) -> HttpResponse {
         },
     };
     let database = dependency(database);
+    let log = log_dependency(&app).await;
     // without Redis a node goes on
-    let ok = database.state == DependencyState::Up;
+    let ok = database.state == DependencyState::Up && log.state == DependencyState::Up;
     let version = env!("CARGO_PKG_VERSION");
     answer(
         ok,
@@ -128,9 +128,18 @@ pub async fn get_service_health(app: web::Data<App>) -> HttpResponse {
             version,
             uptime_seconds: app.uptime().as_secs(),
             database,
+            log,
             redis,
         },
     )
+}
+
+async fn log_dependency(app: &App) -> Dependency {
+    let in_flight = app.tenants.pulse().in_flight(Instant::now());
+    match app.tenants.prove_journal().await {
+        true => dependency(Some(in_flight.unwrap_or_default())),
+        false => dependency(None),
+    }
 }
 
 fn answer(ok: bool, body: &impl Serialize) -> HttpResponse {
@@ -152,17 +161,4 @@ fn dependency(latency: Option<Duration>) -> Dependency {
     };
     let latency_ms = latency.map(|latency| (latency.as_secs_f64() * 1e6).round() / 1e3);
     Dependency { state, latency_ms }
-}
-
-async fn ping(pools: &db::pool::Pools) -> Option<Duration> {
-    let started = Instant::now();
-    let asked = async {
-        let mut conn = pools.anyone().await.ok()?;
-        diesel::sql_query("SELECT 1").execute(&mut conn).await.ok()
-    };
-    tokio::time::timeout(PATIENCE, asked)
-        .await
-        .ok()
-        .flatten()
-        .map(|_| started.elapsed())
 }

@@ -15,6 +15,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
 use futures::FutureExt;
+use prometheus::IntGauge;
 use tracing::Level;
 
 use self::outage::Tell;
@@ -22,6 +23,7 @@ use super::auth::caller::Caller;
 use super::routes::UNMATCHED;
 use crate::app::App;
 use crate::error::ApiError;
+use crate::metrics::Metrics;
 use crate::secrets::Secrets;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -89,10 +91,27 @@ pub async fn observe_request(
         // answered like GET; the server leaves the body out
         request.head_mut().method = Method::GET;
     }
+    // the request itself is gone when a handler has panicked
+    let route = app.routes.find(request.path());
+    let _in_flight = InFlight::begin(&app.metrics);
     let answered = AssertUnwindSafe(next.call(request)).catch_unwind().await;
     let response = match answered {
         Ok(answered) => answered?,
-        Err(_) => return Err(Panicked(id).into()),
+        Err(_) => {
+            app.metrics.http_panics_total.inc();
+            app.metrics
+                .http_errors_total
+                .with_label_values(&["INTERNAL"])
+                .inc();
+            let (route, meters) = match route {
+                Some(route) => (route.template.as_str(), &route.meters),
+                None => (UNMATCHED, &app.routes.unmatched),
+            };
+            let status = StatusCode::INTERNAL_SERVER_ERROR;
+            let took = started.elapsed().as_secs_f64();
+            meters.count(&app.metrics, route, &method, status, took);
+            return Err(Panicked(id).into());
+        }
     };
     let mut response = enveloped(response.map_into_boxed_body(), &id);
     let headers = response.headers_mut();
@@ -105,6 +124,24 @@ pub async fn observe_request(
     );
     report(&app, &method, &response, started.elapsed());
     Ok(response)
+}
+
+/// Counts a request for as long as it is being answered, also when its client
+/// does not wait for that.
+struct InFlight(IntGauge);
+
+impl InFlight {
+    fn begin(metrics: &Metrics) -> Self {
+        let gauge = metrics.http_requests_in_flight.clone();
+        gauge.inc();
+        Self(gauge)
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
 }
 
 /// Gives errors their body: ours, and those that actix answers with itself.
@@ -150,6 +187,12 @@ fn report(app: &web::Data<App>, method: &Method, response: &ServiceResponse, too
         .error()
         .and_then(|error| error.as_error::<ApiError>());
     let code = error.map(|error| error.status_and_code().1);
+    if let Some(code) = code {
+        app.metrics
+            .http_errors_total
+            .with_label_values(&[code])
+            .inc();
+    }
     let duration_ms = (took.as_secs_f64() * 1e6).round() / 1e3;
     let cause = error
         .filter(|_| status.is_server_error())

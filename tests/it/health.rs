@@ -1,6 +1,13 @@
 //! What load balancers and people ask.
 
+use std::time::Duration;
+
+use lajur::config::secret::Secret;
+use lajur::db::testing::TestDatabase;
+
 use crate::support::TestApp;
+use crate::support::proxy::Proxy;
+use crate::support::server::until;
 
 #[actix_web::test]
 async fn all_is_well() {
@@ -16,6 +23,7 @@ async fn all_is_well() {
     assert_eq!(health.status, 200);
     assert_eq!(health.json()["database"]["state"], "up");
     assert!(health.json()["database"]["latency_ms"].as_f64().unwrap() > 0.0);
+    assert_eq!(health.json()["log"]["state"], "up");
     assert_eq!(health.json()["redis"]["state"], "off");
 }
 
@@ -35,6 +43,24 @@ async fn without_its_database_the_process_lives_and_is_not_ready() {
         (health.status, health.json()["database"]["state"].clone()),
         (503, "down".into())
     );
+}
+
+#[actix_web::test]
+async fn who_cannot_write_yet_is_not_ready() {
+    let database = TestDatabase::create().await;
+    let postgres = Proxy::before(&database.url).await;
+    postgres.close();
+    let url = postgres.url(&database.url);
+    let app = TestApp::start_with(|config| config.database.url = Some(Secret::new(url))).await;
+    let ready = async || app.stranger().get("/health/ready").await;
+    let early = ready().await;
+    assert_eq!(
+        (early.status, early.json()["log"].clone()),
+        (503, false.into())
+    );
+    postgres.open();
+    let warm = async || ready().await.json()["ok"] == true;
+    until("it is ready", Duration::from_secs(5), warm).await;
 }
 
 #[actix_web::test]

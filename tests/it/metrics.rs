@@ -1,8 +1,13 @@
 //! What Prometheus scrapes.
 
+use std::time::Duration;
+
+use serde_json::json;
+
 use crate::support::TestApp;
 use crate::support::fixture::Tenant;
 use crate::support::season::Season;
+use crate::support::server::until;
 
 #[actix_web::test]
 async fn requests_are_counted_by_template() {
@@ -55,6 +60,39 @@ async fn people_and_queries_are_measured() {
     let journal = r#"db_query_duration_seconds_count{query="journal"} "#;
     let journal = text.lines().find_map(|line| line.strip_prefix(journal));
     assert!(journal.unwrap().parse::<u64>().unwrap() >= 7, "{text}");
+}
+
+#[actix_web::test]
+async fn what_is_committed_is_counted() {
+    let app = TestApp::start().await;
+    let season = Season::begin(&app).await;
+    let (_, tasks) = season.add_person("Siti", "X0000001").await;
+    for task in &tasks {
+        for word in ["start", "complete"] {
+            let path = format!("/api/v1/pipeline/tasks/{}/{word}", task.id);
+            assert_eq!(app.integration().post(&path, json!({})).await.status, 200);
+        }
+    }
+    app.integration().get("/api/v1/pipeline/tasks/1").await;
+    let ready = async || app.running.app.metrics.server_ready.get() == 1;
+    until("it is ready", Duration::from_secs(5), ready).await;
+    let text = reqwest::get(app.metrics_url()).await.unwrap();
+    let text = text.text().await.unwrap();
+    for line in [
+        r#"events_committed_total{kind="jamaah.registered"} 1"#,
+        r#"events_committed_total{kind="task.completed"} 2"#,
+        // a stage of the tenant's own
+        r#"stage_completions_total{stage="other"} 1"#,
+        r#"pipeline_departures{status="on_track"} 1"#,
+        r#"tenants_in_memory 1"#,
+        r#"dependency_up{dependency="database"} 1"#,
+        r#"journal_in_flight_seconds 0"#,
+        r#"actor_mailbox_depth{actor="journal"} 0"#,
+        r#"http_errors_total{code="MALFORMED_REQUEST"} 1"#,
+        r#"http_requests_in_flight 0"#,
+    ] {
+        assert!(text.contains(line), "{line} is not in\n{text}");
+    }
 }
 
 #[actix_web::test]

@@ -13,8 +13,9 @@ use crate::actors::stage::{ForgetStaged, ViewPublished};
 use crate::db::events::StoredEvent;
 use crate::db::journal::TenantBatch;
 use crate::domain::ids::TaskId;
-use crate::domain::pipeline::change::Row;
+use crate::domain::pipeline::change::{EventKind, Row};
 use crate::domain::pipeline::view::Touched;
+use crate::metrics::stage_label;
 
 impl TenantActor {
     /// Sends what has been staged, unless something is in flight already.
@@ -124,6 +125,7 @@ impl TenantActor {
             self.committed = Arc::new(self.committed.advance(after, &batch.touched, now));
             self.shared.publish(&self.committed, now);
             self.shared.feed.append(&events);
+            self.count(&events);
             self.node.relay(self.shared.tenant, events);
         }
         let mut repeated = Vec::new();
@@ -151,6 +153,29 @@ impl TenantActor {
         }
         self.proven(batch.question, ctx);
         self.set_alarm(ctx);
+    }
+
+    /// Tells the metrics what this node has committed.
+    fn count(&self, events: &[StoredEvent]) {
+        let metrics = &self.node.metrics;
+        // kinds come in runs
+        for run in events.chunk_by(|a, b| a.kind == b.kind) {
+            let Some(first) = run.first() else { continue };
+            let kind = metrics
+                .events_committed_total
+                .with_label_values(&[first.kind.as_str()]);
+            kind.inc_by(u64::try_from(run.len()).unwrap_or(u64::MAX));
+            if first.kind == EventKind::StageInstanceCompleted {
+                for stage in run.iter().filter_map(|event| event.stage_id) {
+                    let stage = self.committed.state.stage(stage);
+                    let code = stage.map_or("", |stage| &*stage.code);
+                    metrics
+                        .stage_completions_total
+                        .with_label_values(&[stage_label(code)])
+                        .inc();
+                }
+            }
+        }
     }
 
     /// Shows the stages of these tasks the committed view; every stage when

@@ -21,6 +21,7 @@ use chrono::NaiveDate;
 
 use super::board::{Board, Day, TaskQuery};
 use super::change::Row;
+use super::departure::DepartureState;
 use super::listing::{JamaahCard, JamaahQuery, Page, TaskCard, TaskPage};
 use super::past::Yesterday;
 use super::stage::Stage;
@@ -29,7 +30,7 @@ use super::state::State;
 use super::statistics::StageReport;
 use super::tallies::{StageTally, StatusCounts, Tallies};
 use crate::domain::ids::{JamaahId, StageId, TaskId};
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Timestamp, plus_days};
 
 /// What a batch of changes touched. Ids may repeat.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -201,6 +202,34 @@ impl View {
     /// Everybody in memory, by status.
     pub fn people(&self) -> StatusCounts {
         self.tallies.people().by_status
+    }
+
+    /// How many scheduled departures from now to so many days ahead have which
+    /// worst status among their people.
+    pub fn departures_by_status(&self, days: i32, now: Timestamp) -> [(&'static str, u32); 3] {
+        let today = self.date(now);
+        let last = plus_days(today, days);
+        let (mut overdue, mut at_risk, mut on_track) = (0, 0, 0);
+        for departure in self.state.departures() {
+            let ahead = (today..=last).contains(&departure.departure_date);
+            if !ahead || departure.state != DepartureState::Scheduled {
+                continue;
+            }
+            let tally = self.tallies.departure(departure.id);
+            let people = tally.map(|tally| tally.people.by_status);
+            let people = people.unwrap_or_default();
+            let counted = match () {
+                () if people.overdue > 0 => &mut overdue,
+                () if people.at_risk > 0 => &mut at_risk,
+                () => &mut on_track,
+            };
+            *counted += 1;
+        }
+        [
+            ("overdue", overdue),
+            ("at_risk", at_risk),
+            ("on_track", on_track),
+        ]
     }
 
     pub(super) fn tallies(&self) -> &Tallies {

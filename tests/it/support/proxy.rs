@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -42,6 +43,8 @@ struct Plan {
 struct Shared {
     target: Mutex<SocketAddr>,
     mode: watch::Sender<Mode>,
+    /// What goes to the server comes later by so much.
+    delay: watch::Sender<Duration>,
     /// Counts the cuts; a connection ends when it has changed.
     cuts: watch::Sender<u64>,
     plan: Mutex<Plan>,
@@ -83,6 +86,7 @@ impl Proxy {
         let shared = Arc::new(Shared {
             target: Mutex::new(target),
             mode: watch::Sender::new(Mode::Pass),
+            delay: watch::Sender::new(Duration::ZERO),
             cuts: watch::Sender::new(0),
             plan: Mutex::default(),
             broken: AtomicUsize::new(0),
@@ -133,6 +137,11 @@ impl Proxy {
     /// As if nothing had been; what was held goes through.
     pub fn open(&self) {
         self.shared.mode.send_replace(Mode::Pass);
+    }
+
+    /// From now on everything reaches the server later.
+    pub fn slow_down(&self, by: Duration) {
+        self.shared.delay.send_replace(by);
     }
 
     /// Breaks the connections of the next statements of the journal that
@@ -211,6 +220,10 @@ async fn upstream(
     let mut tail: Vec<u8> = Vec::new();
     while let Ok(count @ 1..) = from.read(&mut buffer).await {
         pass(shared).await;
+        let delay = *shared.delay.borrow();
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
+        }
         let bytes = &buffer[..count];
         tail.extend_from_slice(bytes);
         // said once, before anything else

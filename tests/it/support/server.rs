@@ -145,6 +145,12 @@ impl Server {
         self.stranger().with_key(&tenant.key)
     }
 
+    /// Where Prometheus would ask.
+    pub fn metrics_address(&self) -> String {
+        let address = self.metrics_url.trim_start_matches("http://");
+        address.trim_end_matches("/metrics").to_owned()
+    }
+
     /// How many of the last lines of output have this in them.
     pub fn said(&self, words: &str) -> usize {
         let text = self.output.text();
