@@ -1,6 +1,7 @@
 /** How the season stands: health, stages, what holds people up, who leaves soon. */
 
 import { IconLock } from '@tabler/icons-react';
+import { useDeferredValue } from 'react';
 import { useMay } from '@/shared/session/session';
 import { Empty } from '@/shared/ui/Empty';
 import { PageTitle } from '@/shared/ui/PageTitle';
@@ -14,6 +15,8 @@ import { useOverviewWords } from './words';
 export function OverviewPage() {
   const { t } = useOverviewWords();
   const may = useMay();
+  // what is below the stages is drawn after them, so that they can be read sooner
+  const isRestWanted = useDeferredValue(true, false);
   return (
     <>
       <PageTitle>{t('title')}</PageTitle>
@@ -23,8 +26,12 @@ export function OverviewPage() {
           <div className={css.stages}>
             <StageSection />
           </div>
-          <BottleneckSection />
-          <DepartureSection />
+          {isRestWanted && (
+            <>
+              <BottleneckSection />
+              <DepartureSection />
+            </>
+          )}
         </div>
       ) : (
         <Empty icon={IconLock} title={t('forbidden')}>
