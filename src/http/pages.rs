@@ -23,9 +23,12 @@ static EMBEDDED: Dir<'static> = include_dir!("$OUT_DIR/web");
 const UNBUILT: &str = include_str!("pages/unbuilt.html");
 
 /// Paths that are answered here; `/**` is whatever begins so.
-pub const PATHS: [&str; 6] = [
+pub const PATHS: [&str; 9] = [
     "/",
     "/login",
+    "/forgot-password",
+    "/reset-password",
+    "/accept-invitation",
     "/dashboard",
     "/dashboard/**",
     "/assets/**",

@@ -127,6 +127,9 @@ async fn the_page_is_made_anew_for_every_request() {
     let mut seen = Vec::new();
     for path in [
         "/login",
+        "/forgot-password",
+        "/reset-password?token=5f2b8c0e",
+        "/accept-invitation?token=5f2b8c0e",
         "/dashboard",
         "/dashboard/",
         "/dashboard/pipeline",

@@ -69,22 +69,38 @@ const PAGES: Record<string, Shown> = {
   },
 };
 
+/** Seen by whoever administers people. */
+const ADMINISTRATION: Record<string, Shown> = {
+  people: at('/dashboard/users'),
+  roles: at('/dashboard/roles'),
+  'api-keys': at('/dashboard/api-keys'),
+  profile: at('/dashboard/profile'),
+};
+
+function shoot(name: string, { address, before }: Shown, scheme: string, width: string): void {
+  test(name, async ({ page, api }) => {
+    await page.goto(await address(api));
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await page.waitForLoadState('networkidle');
+    await before?.(page);
+    await page.evaluate(() => document.fonts.ready);
+    await page.screenshot({ path: `${PLACE}${name}-${scheme}-${width}.png`, animations: 'disabled' });
+  });
+}
+
 for (const scheme of ['light', 'dark'] as const) {
   for (const [width, viewport] of Object.entries(WIDTHS)) {
     const touch = width === 'phone';
     test.describe(`${scheme}, ${width}`, () => {
       test.use({ scheme, viewport, hasTouch: touch, isMobile: touch });
 
-      for (const [name, { address, before }] of Object.entries(PAGES)) {
-        test(name, async ({ page, api }) => {
-          await page.goto(await address(api));
-          await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-          await page.waitForLoadState('networkidle');
-          await before?.(page);
-          await page.evaluate(() => document.fonts.ready);
-          await page.screenshot({ path: `${PLACE}${name}-${scheme}-${width}.png`, animations: 'disabled' });
-        });
-      }
+      for (const [name, shown] of Object.entries(PAGES)) shoot(name, shown, scheme, width);
+
+      test.describe('an administrator', () => {
+        test.use({ person: 'admin' });
+
+        for (const [name, shown] of Object.entries(ADMINISTRATION)) shoot(name, shown, scheme, width);
+      });
     });
   }
 }

@@ -21,8 +21,12 @@ pub async fn go_to_overview(
     finish(&app, &request, response.finish(), &nonce)
 }
 
-/// For somebody who is to sign in.
+/// For somebody who is to sign in, or who comes with what was mailed to them.
+#[routes]
 #[get("/login")]
+#[get("/forgot-password")]
+#[get("/reset-password")]
+#[get("/accept-invitation")]
 pub async fn get_page(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, ApiError> {
     answer(&app, &request, None)
 }

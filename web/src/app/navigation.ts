@@ -5,16 +5,30 @@ import {
   IconAlertTriangle,
   IconFileImport,
   IconGauge,
+  IconKey,
   IconLayoutKanban,
   IconPlaneDeparture,
   IconRoute,
+  IconShieldCheck,
   IconUsers,
+  IconUsersGroup,
 } from '@tabler/icons-react';
 import type { LinkProps } from '@tanstack/react-router';
 import type { Permission } from '@/shared/api/types';
+import { holds } from '@/shared/session/permissions';
 
 export interface Destination {
-  key: 'overview' | 'tasks' | 'jamaah' | 'departures' | 'bottlenecks' | 'imports' | 'stages';
+  key:
+    | 'overview'
+    | 'tasks'
+    | 'jamaah'
+    | 'departures'
+    | 'bottlenecks'
+    | 'imports'
+    | 'stages'
+    | 'users'
+    | 'roles'
+    | 'keys';
   icon: Icon;
   to: LinkProps['to'];
   hash?: string;
@@ -40,7 +54,7 @@ export const DESTINATIONS: Destination[] = [
     key: 'departures',
     icon: IconPlaneDeparture,
     to: '/dashboard/pipeline/departures',
-    needs: ['pipeline.read'],
+    needs: ['departures.read'],
     letter: 'k',
   },
   {
@@ -59,10 +73,13 @@ export const DESTINATIONS: Destination[] = [
     data: true,
   },
   { key: 'stages', icon: IconRoute, to: '/dashboard/pipeline/stages', needs: ['stages.write'], data: true },
+  { key: 'users', icon: IconUsersGroup, to: '/dashboard/users', needs: ['users.admin'], data: true },
+  { key: 'roles', icon: IconShieldCheck, to: '/dashboard/roles', needs: ['users.admin'], data: true },
+  { key: 'keys', icon: IconKey, to: '/dashboard/api-keys', needs: ['users.admin'], data: true },
 ];
 
 export const visibleTo = (permissions: readonly Permission[]): Destination[] =>
-  DESTINATIONS.filter(({ needs }) => needs.some((need) => permissions.includes(need)));
+  DESTINATIONS.filter(({ needs }) => needs.some((need) => holds(permissions, need)));
 
 /** Phones have room for the first ones only. */
 export const inMoreMenu = ({ data, key }: Destination): boolean => Boolean(data) || key === 'bottlenecks';

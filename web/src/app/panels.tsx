@@ -3,7 +3,7 @@
 import '@mantine/core/styles/Popover.layer.css';
 
 import { Button, Popover, useMantineColorScheme } from '@mantine/core';
-import { IconLogout } from '@tabler/icons-react';
+import { IconLogout, IconUserCircle } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -32,7 +32,7 @@ function Account({ folded }: { folded: boolean }) {
       onChange={setOpened}
       target={<AccountButton folded={folded} onClick={() => setOpened(!opened)} />}
     >
-      <Choices />
+      <Choices close={() => setOpened(false)} />
     </Panel>
   );
 }
@@ -58,7 +58,7 @@ export default function More() {
           </li>
         ))}
       </ul>
-      <Choices />
+      <Choices close={() => setOpened(false)} />
     </Panel>
   );
 }
@@ -94,13 +94,20 @@ function Panel({
   );
 }
 
-/** Language, light or dark, and the way out. */
-function Choices() {
+/** One's own account, language, light or dark, and the way out. */
+function Choices({ close }: { close: () => void }) {
   const { t } = useShellWords();
+  const { user } = useMe();
   const { i18n } = useTranslation();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
     <>
+      {user && (
+        <Link to="/dashboard/profile" className={css.profile} onClick={close}>
+          <IconUserCircle size={18} stroke={1.6} aria-hidden />
+          {t('profile')}
+        </Link>
+      )}
       <fieldset className={css.choice}>
         <legend>{t('language')}</legend>
         {(Object.keys(LANGUAGES) as Language[]).map((language) => (

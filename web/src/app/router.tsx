@@ -13,7 +13,10 @@ import {
 import { departureSearch, departuresSearch } from '@/features/departures/search';
 import { importsSearch } from '@/features/imports/search';
 import { jamaahPageSearch, jamaahSearch } from '@/features/jamaah/search';
+import { keysSearch } from '@/features/keys/search';
 import { overviewSearch } from '@/features/overview/search';
+import { peopleSearch } from '@/features/people/search';
+import { rolesSearch } from '@/features/roles/search';
 import { stagesSearch } from '@/features/stages/search';
 import { tasksSearch } from '@/features/tasks/search';
 import { findMe } from '@/shared/session/me';
@@ -34,6 +37,29 @@ const login = createRoute({
     if (await findMe().catch(() => undefined)) throw redirect({ to: '/dashboard/pipeline' });
   },
   component: lazyRouteComponent(() => import('@/features/session/LoginPage'), 'LoginPage'),
+});
+
+const tokenSearch = (given: Record<string, unknown>): { token?: string } =>
+  typeof given.token === 'string' ? { token: given.token } : {};
+
+const forgot = createRoute({
+  getParentRoute: () => root,
+  path: '/forgot-password',
+  component: lazyRouteComponent(() => import('@/features/session/ForgotPage'), 'ForgotPage'),
+});
+
+const reset = createRoute({
+  getParentRoute: () => root,
+  path: '/reset-password',
+  validateSearch: tokenSearch,
+  component: lazyRouteComponent(() => import('@/features/session/ResetPage'), 'ResetPage'),
+});
+
+const accept = createRoute({
+  getParentRoute: () => root,
+  path: '/accept-invitation',
+  validateSearch: tokenSearch,
+  component: lazyRouteComponent(() => import('@/features/session/AcceptPage'), 'AcceptPage'),
 });
 
 /** Everything that needs somebody who is signed in. */
@@ -112,11 +138,54 @@ const imports = createRoute({
   component: lazyRouteComponent(() => import('@/features/imports/ImportsPage'), 'ImportsPage'),
 });
 
+const profile = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/dashboard/profile',
+  component: lazyRouteComponent(() => import('@/features/profile/ProfilePage'), 'ProfilePage'),
+});
+
+const users = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/dashboard/users',
+  validateSearch: peopleSearch,
+  component: lazyRouteComponent(() => import('@/features/people/PeoplePage'), 'PeoplePage'),
+});
+
+const roles = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/dashboard/roles',
+  validateSearch: rolesSearch,
+  component: lazyRouteComponent(() => import('@/features/roles/RolesPage'), 'RolesPage'),
+});
+
+const keys = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/dashboard/api-keys',
+  validateSearch: keysSearch,
+  component: lazyRouteComponent(() => import('@/features/keys/KeysPage'), 'KeysPage'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
     login,
-    signedIn.addChildren([overview, tasks, jamaahList, jamaah, departureList, departure, stages, imports]),
+    forgot,
+    reset,
+    accept,
+    signedIn.addChildren([
+      overview,
+      tasks,
+      jamaahList,
+      jamaah,
+      departureList,
+      departure,
+      stages,
+      imports,
+      profile,
+      users,
+      roles,
+      keys,
+    ]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

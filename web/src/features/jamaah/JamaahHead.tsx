@@ -36,7 +36,10 @@ export function JamaahHead({ of }: { of: JamaahDetail }) {
   const [open, setOpen] = useState<Decision | 'edit'>();
   const closed =
     status.status === 'completed' || status.status === 'cancelled' ? t('decide.closed') : undefined;
-  const decides = useRefusal('jamaah.manage') ?? closed;
+  const advances = useRefusal('jamaah.advance') ?? closed;
+  const holds = useRefusal('jamaah.hold') ?? closed;
+  const moves = useRefusal('jamaah.move') ?? closed;
+  const cancels = useRefusal('jamaah.cancel') ?? closed;
   const writes = useRefusal('jamaah.write');
   const held = status.on_hold;
   return (
@@ -64,14 +67,14 @@ export function JamaahHead({ of }: { of: JamaahDetail }) {
         <Contact name={of.name} phone={of.phone} words />
         <Action
           variant="default"
-          refusal={decides}
+          refusal={holds}
           leftSection={held ? <IconPlayerPlay {...ICON} /> : <IconPlayerPause {...ICON} />}
           onClick={() => setOpen(held ? 'resume' : 'hold')}
         >
           {t(held ? 'decide.resume.open' : 'decide.hold.open')}
         </Action>
         <Action
-          refusal={decides}
+          refusal={advances}
           leftSection={<IconPlayerTrackNext {...ICON} />}
           onClick={() => setOpen('advance')}
         >
@@ -94,21 +97,21 @@ export function JamaahHead({ of }: { of: JamaahDetail }) {
             </Menu.Item>
             <Menu.Item
               leftSection={<IconArrowsMoveHorizontal {...ICON} />}
-              disabled={decides !== undefined}
-              title={decides}
+              disabled={moves !== undefined}
+              title={moves}
               onClick={() => setOpen('move')}
             >
               {t('decide.move.open')}
             </Menu.Item>
             <Menu.Item
               leftSection={<IconUserX {...ICON} />}
-              disabled={decides !== undefined}
-              title={decides}
+              disabled={cancels !== undefined}
+              title={cancels}
               onClick={() => setOpen('cancel')}
             >
               {t('decide.cancel.open')}
             </Menu.Item>
-            {(decides ?? writes) && <Menu.Label>{decides ?? writes}</Menu.Label>}
+            {(moves ?? cancels ?? writes) && <Menu.Label>{moves ?? cancels ?? writes}</Menu.Label>}
           </Menu.Dropdown>
         </Menu>
       </div>

@@ -136,7 +136,7 @@ function useTaskRefusal(task: TaskCard): string | undefined {
   const may = useMay();
   const me = useMe();
   const canWrite = useCanWrite();
-  if (!may('tasks.work_all') && !(may('tasks.work') && me.roles.includes(task.role)))
+  if (!may('tasks.work_all') && !(may('tasks.complete') && me.roles.includes(task.role)))
     return lists('forbidden');
   if (task.status === 'blocked') return t('tasks.unblock_first');
   return canWrite ? undefined : lists('not_now');

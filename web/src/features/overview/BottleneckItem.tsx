@@ -98,7 +98,7 @@ function Taken({ bottleneck: { alert }, name }: { bottleneck: Bottleneck; name: 
       </span>
     );
   }
-  if (!may('bottlenecks.acknowledge') && !may('stages.write')) return null;
+  if (!may('bottlenecks.acknowledge')) return null;
   return (
     <Button
       className={css.action}

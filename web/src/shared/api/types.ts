@@ -9,6 +9,12 @@ export type Me = Schemas['Me'];
 export type Permission = Schemas['Permission'];
 export type Actor = Schemas['Actor'];
 export type User = Schemas['User'];
+export type Role = Schemas['Role'];
+export type PermissionInfo = Schemas['PermissionInfo'];
+export type SessionInfo = Schemas['SessionInfo'];
+export type MailedToken = Schemas['MailedToken'];
+export type ApiKeyInfo = Schemas['ApiKeyInfo'];
+export type ShownApiKey = Schemas['ShownApiKey'];
 
 /** With how it was the day before. */
 export type Health = Schemas['HealthReport'];

@@ -23,10 +23,10 @@ export function NewTaskButton({
 }) {
   const { t } = useNewTaskWords();
   const may = useMay();
-  const refusal = useRefusal('tasks.write');
+  const refusal = useRefusal('tasks.create');
   const [opened, setOpened] = useState(false);
   // most people never make one: to them it would only be a button that refuses
-  if (!may('tasks.write')) return null;
+  if (!may('tasks.create')) return null;
   const plus = <IconPlus size={compact ? 20 : 16} stroke={1.8} aria-hidden />;
   return (
     <>

@@ -5,6 +5,7 @@
 
 import { createStore, useSelector } from '@tanstack/react-store';
 import type { Me, Permission } from '@/shared/api/types';
+import { holds } from './permissions';
 
 interface Session {
   me: Me | undefined;
@@ -64,5 +65,5 @@ export const useAsking = (): boolean => useSelector(session, (state) => state.as
 /** Whether the signed-in person may do something; for what to offer. The server decides. */
 export function useMay(): (permission: Permission) => boolean {
   const permissions = useSelector(session, (state) => state.me?.permissions);
-  return (permission) => permissions?.includes(permission) ?? false;
+  return (permission) => holds(permissions ?? [], permission);
 }

@@ -9,3 +9,9 @@ export function useRoleName(): (key: string) => string {
   const { t } = useCommonWords();
   return (key) => (isKnown(key) ? t(`role.${key}`) : key);
 }
+
+/** Of one that is known whole: its own name, unless there is a word for it. */
+export function useRoleLabel(): (role: { key: string; name: string }) => string {
+  const { t } = useCommonWords();
+  return ({ key, name }) => (isKnown(key) ? t(`role.${key}`) : name);
+}

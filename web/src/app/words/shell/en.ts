@@ -15,6 +15,9 @@ export const en: Translated<typeof id> = {
     data: 'Data & settings',
     imports: 'Import manifest',
     stages: 'Stage settings',
+    users: 'People',
+    roles: 'Roles & permissions',
+    keys: 'API keys',
     more: 'More',
     fold: 'Fold the menu',
     unfold: 'Unfold the menu',
@@ -28,6 +31,7 @@ export const en: Translated<typeof id> = {
     auto: 'As the device',
     switch: 'Switch light or dark',
   },
+  profile: 'My profile',
   sign_out: 'Sign out',
   live: {
     connecting: 'Connecting…',

@@ -12,6 +12,9 @@ export const id = {
     data: 'Data & pengaturan',
     imports: 'Impor manifes',
     stages: 'Pengaturan tahap',
+    users: 'Pengguna',
+    roles: 'Peran & izin',
+    keys: 'Kunci API',
     more: 'Lainnya',
     fold: 'Ciutkan menu',
     unfold: 'Bentangkan menu',
@@ -25,6 +28,7 @@ export const id = {
     auto: 'Ikut perangkat',
     switch: 'Ganti terang atau gelap',
   },
+  profile: 'Profil saya',
   sign_out: 'Keluar',
   live: {
     connecting: 'Menghubungkan…',

@@ -6,6 +6,36 @@ export const id = {
   password: 'Kata sandi',
   submit: 'Masuk',
   wrong: 'Organisasi, surel, atau kata sandi tidak cocok.',
+  forgot: {
+    open: 'Lupa kata sandi?',
+    title: 'Lupa kata sandi',
+    text: 'Kami kirim tautan untuk membuat kata sandi baru ke surel Anda.',
+    submit: 'Kirim tautan',
+    sent: 'Periksa surel Anda',
+    sent_text:
+      'Bila ada akun dengan surel ini, tautannya sedang dikirim. Tautan berlaku sebentar saja; periksa juga folder spam.',
+    back: 'Kembali ke halaman masuk',
+    no_mail: 'Server ini belum dapat mengirim surel. Minta administrator mengatur kata sandi Anda.',
+  },
+  reset: {
+    title: 'Kata sandi baru',
+    text: 'Untuk {{email}} di {{tenant}}. Semua sesi lama akan berakhir.',
+    submit: 'Simpan kata sandi',
+    done: 'Kata sandi tersimpan',
+    done_text: 'Masuk dengan kata sandi yang baru.',
+    to_sign_in: 'Masuk',
+  },
+  accept: {
+    title: 'Selamat datang',
+    text: '{{tenant}} mengundang Anda sebagai {{email}}. Pilih kata sandi untuk mulai.',
+    name: 'Nama Anda',
+    submit: 'Terima undangan',
+  },
+  token: {
+    bad: 'Tautan ini tidak berlaku lagi',
+    bad_text: 'Tautan hanya berlaku sekali dan untuk sementara. Minta yang baru.',
+    checking: 'Memeriksa tautan',
+  },
   again: {
     title: 'Sesi berakhir',
     text: 'Masuk lagi untuk melanjutkan. Isian Anda di halaman ini tetap ada.',

@@ -34,6 +34,7 @@ export const en: Translated<typeof id> = {
 
   not_now: 'Cannot be changed now: not connected to the server.',
   forbidden: 'Your role cannot do this. Ask the operations manager.',
+  not_for_you: 'This page is not for your role',
   saving: 'Saving …',
   save: 'Save',
   cancel: 'Cancel',

@@ -29,6 +29,7 @@ export const id = {
 
   not_now: 'Belum dapat diubah: tidak tersambung ke server.',
   forbidden: 'Peran Anda belum boleh melakukan ini. Hubungi manajer operasi.',
+  not_for_you: 'Halaman ini bukan untuk peran Anda',
   saving: 'Menyimpan …',
   save: 'Simpan',
   cancel: 'Batal',
