@@ -1,6 +1,6 @@
 # Thin on purpose: what is longer than a line is a script. `make` alone lists the targets.
 
-.PHONY: help run test e2e screenshots check bench bench-web coverage fmt clean-local
+.PHONY: help run test e2e screenshots check bench bench-web fuzz coverage fmt clean-local
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -25,6 +25,9 @@ bench: ## benchmarks beside other ways, written to docs/benchmarks.md; parts as 
 
 bench-web: ## the application in a browser, written to docs/benchmarks-web.md (MINUTES=2 for a short look)
 	@scripts/bench-web $(ARGS)
+
+fuzz: ## every operation of the API with what it allows and what it does not (EXAMPLES=200 of each)
+	@scripts/fuzz $(ARGS)
 
 coverage: ## which lines the tests reach
 	@scripts/coverage $(ARGS)

@@ -89,9 +89,9 @@ impl IfMatch {
     /// The version to hold the row against.
     pub fn expected(self, in_body: Option<i32>) -> Result<Option<i32>, ApiError> {
         match (self, in_body) {
-            (Self::Version(header), Some(body)) if header != body => Err(ApiError::Malformed(
-                "If-Match and the version in the body differ".to_owned(),
-            )),
+            (Self::Version(header), Some(body)) if header != body => {
+                Err(ApiError::field("version", "differs from If-Match"))
+            }
             (Self::Version(version), _) | (_, Some(version)) => Ok(Some(version)),
             (Self::Any | Self::Absent, None) => Ok(None),
         }

@@ -6,9 +6,10 @@ use actix_web::{HttpResponse, get, web};
 use utoipa::OpenApi as _;
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::response::ResponseBuilder;
+use utoipa::openapi::schema::SchemaType;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
-    ContentBuilder, Header, HeaderBuilder, ObjectBuilder, OpenApi, Ref, RefOr, Type,
+    ContentBuilder, Header, HeaderBuilder, ObjectBuilder, OpenApi, Ref, RefOr, Schema, Type,
 };
 use utoipa_actix_web::AppExt;
 
@@ -75,6 +76,11 @@ fn add_security_schemes(api: &mut OpenApi) {
 
 /// Adds the errors that the operation can answer with.
 fn complete(operation: &mut Operation, is_put: bool) {
+    for parameter in operation.parameters.iter_mut().flatten() {
+        if let RefOr::T(parameter) = parameter {
+            is_never_null(parameter);
+        }
+    }
     let secured = operation
         .security
         .as_ref()
@@ -152,6 +158,22 @@ fn complete(operation: &mut Operation, is_put: bool) {
             response
                 .headers
                 .insert("ETag".to_owned(), text_header().into());
+        }
+    }
+}
+
+/// One that may be left out is told as one that may be null, which no address
+/// and no header can say.
+fn is_never_null(parameter: &mut Parameter) {
+    let schema_type = match &mut parameter.schema {
+        Some(RefOr::T(Schema::Object(schema))) => &mut schema.schema_type,
+        Some(RefOr::T(Schema::Array(schema))) => &mut schema.schema_type,
+        _ => return,
+    };
+    if let SchemaType::Array(types) = schema_type {
+        types.retain(|one| *one != Type::Null);
+        if let [only] = types.as_slice() {
+            *schema_type = SchemaType::Type(only.clone());
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::domain::pipeline::refusal::Fields;
 use crate::error::ApiError;
 
 /// As the description of the API has it: numbers in it have a sign.
-const MAX_PAGE: u32 = i32::MAX.unsigned_abs();
+pub const MAX_PAGE: u32 = i32::MAX.unsigned_abs();
 
 /// Rows on the largest page.
 pub const MAX_LIMIT: u32 = 100;

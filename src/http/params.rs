@@ -75,9 +75,7 @@ fn collect<T>(
 
 pub(super) fn parse<T: DeserializeOwned>(query: &str) -> Result<T, ApiError> {
     if query.contains("%00") {
-        return Err(ApiError::Malformed(
-            "the query contains the character U+0000".to_owned(),
-        ));
+        return Err(ApiError::field("query", "contains the character U+0000"));
     }
     let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
     serde_path_to_error::deserialize(pairs).map_err(|error| {

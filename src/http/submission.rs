@@ -163,9 +163,7 @@ fn is_json(request: &HttpRequest) -> bool {
 /// Bad syntax is 400; good JSON of the wrong shape is 422 with the field's path.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     if has_nul(bytes) {
-        return Err(ApiError::Malformed(
-            "the body contains the character U+0000".to_owned(),
-        ));
+        return Err(ApiError::field("body", "contains the character U+0000"));
     }
     let bytes = match bytes.trim_ascii() {
         b"" | b"null" => b"{}",
@@ -301,17 +299,14 @@ mod tests {
 
     #[test]
     fn bad_syntax_is_malformed() {
-        for text in [
-            "{",
-            "{\"reason\":\"x\"} trailing",
-            "nonsense",
-            "{\"reason\":\"\\u0000\"}",
-        ] {
+        for text in ["{", "{\"reason\":\"x\"} trailing", "nonsense"] {
             assert!(
                 matches!(parse::<Body>(text.as_bytes()), Err(ApiError::Malformed(_))),
                 "{text}"
             );
         }
+        let nul = parse::<Body>(br#"{"reason":"\u0000"}"#);
+        assert!(matches!(nul, Err(ApiError::Validation(_))));
         let body =
             parse::<Body>(br#"{"reason":"a \\u0000 in words","stages":[{"sla_days":2}]}"#).unwrap();
         assert_eq!(

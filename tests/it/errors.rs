@@ -89,15 +89,13 @@ async fn head_answers_like_get_without_a_body() {
 #[actix_web::test]
 async fn a_body_that_is_not_json_is_malformed() {
     let app = TestApp::start().await;
-    for text in [
-        "{",
-        "nonsense",
-        "{} {}",
-        "{\"tenant\":\"\\u0000\",\"email\":\"a\",\"password\":\"b\"}",
-    ] {
+    for text in ["{", "nonsense", "{} {}"] {
         let answer = post_text(&app.stranger(), "application/json", text).await;
         assert_eq!(answer.code(), "400 MALFORMED_REQUEST", "{text}");
     }
+    let text = "{\"tenant\":\"\\u0000\",\"email\":\"a\",\"password\":\"b\"}";
+    let answer = post_text(&app.stranger(), "application/json", text).await;
+    assert_eq!(answer.code(), "422 VALIDATION_ERROR", "{text}");
 }
 
 #[actix_web::test]

@@ -45,6 +45,20 @@ pub struct Followed {
     pub last_event_id: Option<i64>,
 }
 
+/// What a line of the stream holds, once it is read.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "only describes what is written as text")]
+struct ServerSentEvent {
+    /// The event's number in the log.
+    #[schema(example = "4711")]
+    id: Option<String>,
+    /// Its kind, or `reset` where the stream cannot be continued.
+    #[schema(example = "task.completed")]
+    event: Option<String>,
+    /// The event as JSON.
+    data: String,
+}
+
 /// Follow a channel as Server-Sent Events.
 ///
 /// The `id` of an event is its number in the log; sent back as `Last-Event-ID`
@@ -54,10 +68,11 @@ pub struct Followed {
 /// the whole of it, without `id`.
 #[utoipa::path(
     tag = "realtime",
-    params(Followed, ("Last-Event-ID" = Option<i64>, Header, description = "The last event that was seen")),
+    params(Followed, ("Last-Event-ID" = Option<String>, Header, pattern = "^[0-9]{1,18}$", description = "The last event that was seen")),
     security(("api_key" = []), ("session" = [])),
     responses(
-        (status = 200, description = "A stream that does not end by itself", content_type = "text/event-stream", body = String),
+        (status = 200, description = "A stream that does not end by itself", content_type = "text/event-stream", body = ServerSentEvent),
+        (status = 404, description = "`NOT_FOUND`: there is no such channel"),
     ),
 )]
 #[get("/events")]

@@ -92,10 +92,10 @@ pub async fn import_manifest(
     let dry_run = wanted || form.dry_run;
     let tenant = authorized.tenant().await?;
     let upload = read_upload(&authorized.app, &tenant, form).await?;
+    let submission = Submission::of_upload(&request, (), &upload.sha256)?;
     if dry_run {
         return try_out(&authorized, &tenant, upload).await;
     }
-    let submission = Submission::of_upload(&request, (), &upload.sha256)?;
     let Some(turn) = authorized.app.imports.take_turn(authorized.tenant_id()) else {
         return find_first(&authorized, &submission).await;
     };

@@ -6,6 +6,7 @@ use actix_web::http::header::{self, ContentDisposition};
 use actix_web::{FromRequest, HttpRequest};
 use futures::TryStreamExt;
 use futures::future::LocalBoxFuture;
+use serde::Deserialize;
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt;
 
@@ -17,15 +18,21 @@ use crate::spreadsheet::Limits;
 const AROUND_BYTES: usize = 64 * 1024;
 
 /// The form as it is described.
-#[derive(utoipa::ToSchema)]
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "only describes what `Uploaded` reads")]
 pub struct ManifestForm {
     /// CSV or XLSX, at most 32 MiB.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
-    /// Only say what importing would do. `1` and `0` will do as well.
-    #[schema(default = false, required = false)]
-    dry_run: Option<bool>,
+    /// Only say what importing would do: `true` or `1`.
+    #[schema(
+        default = "false",
+        required = false,
+        nullable = false,
+        pattern = "^(true|false|1|0|)$"
+    )]
+    dry_run: Option<String>,
 }
 
 /// The form as it came. The file has no name in the file system and is gone

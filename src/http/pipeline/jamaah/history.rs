@@ -17,6 +17,7 @@ use crate::domain::pipeline::state::Pilgrim;
 use crate::domain::pipeline::tenant::Tenant;
 use crate::domain::principal::Actor;
 use crate::error::ApiError;
+use crate::http::page::MAX_PAGE;
 
 const SUBJECTS: [&str; 5] = [
     "jamaah",
@@ -32,7 +33,7 @@ const SUBJECTS: [&str; 5] = [
 #[serde(default)]
 pub struct EventPage {
     /// From 1.
-    #[param(minimum = 1, default = 1, required = false)]
+    #[param(minimum = 1, maximum = 2_147_483_647, default = 1, required = false)]
     pub events_page: u32,
     /// Events on a page.
     #[param(minimum = 1, maximum = 100, default = 20, required = false)]
@@ -51,8 +52,8 @@ impl Default for EventPage {
 impl EventPage {
     pub fn check(self) -> Result<Self, ApiError> {
         let mut fields = Fields::default();
-        if self.events_page < 1 {
-            fields.add("events_page", "must be at least 1");
+        if !(1..=MAX_PAGE).contains(&self.events_page) {
+            fields.add("events_page", "must be between 1 and 2147483647");
         }
         if !(1..=100).contains(&self.events_limit) {
             fields.add("events_limit", "must be between 1 and 100");
