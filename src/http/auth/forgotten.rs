@@ -149,7 +149,10 @@ pub async fn reset_password(
     tag = "session",
     request_body = PasswordChange,
     security(("session" = [])),
-    responses((status = 204, description = "The password is changed")),
+    responses(
+        (status = 204, description = "The password is changed"),
+        (status = 404, description = "`NOT_FOUND`: an API key has no password"),
+    ),
 )]
 #[post("/auth/password")]
 pub async fn change_password(
