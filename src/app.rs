@@ -26,6 +26,7 @@ use crate::error::ApiError;
 use crate::http;
 use crate::http::auth::password::Passwords;
 use crate::http::auth::resolver::Callers;
+use crate::http::browser_errors::Allowance;
 use crate::http::observe::RequestIds;
 use crate::http::observe::outage::Outage;
 use crate::http::pages::Pages;
@@ -76,6 +77,8 @@ pub struct App {
     pub passwords: Passwords,
     pub request_ids: RequestIds,
     pub outage: Outage,
+    /// Of reports by browsers.
+    pub browser_errors: Allowance,
     pub routes: Routes,
     /// The web application.
     pub pages: Pages,
@@ -156,6 +159,7 @@ impl App {
             passwords: Passwords::new(secrets.clone()),
             request_ids: RequestIds::new(&secrets),
             outage: Outage::default(),
+            browser_errors: Allowance::default(),
             pages: Pages::embedded(),
             routes: Routes::new(
                 &api,

@@ -15,6 +15,7 @@ pub mod mail;
 pub mod metrics;
 pub mod realtime;
 pub mod redis;
+pub mod reporting;
 pub mod secret;
 
 use std::path::{Path, PathBuf};
@@ -47,6 +48,7 @@ pub struct Config {
     pub mail: mail::Mail,
     pub realtime: realtime::Realtime,
     pub log: log::Log,
+    pub reporting: reporting::Reporting,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -119,6 +121,7 @@ impl Config {
         self.mail.validate(self.mode, &mut wrong);
         self.realtime.validate(&mut wrong);
         self.log.validate(&mut wrong);
+        self.reporting.validate(&mut wrong);
         if wrong.is_empty() {
             Ok(())
         } else {
@@ -181,6 +184,8 @@ mod tests {
         shown.mail.public_url = None;
         shown.database.url = None;
         shown.redis.url = None;
+        shown.reporting.sentry_dsn = None;
+        shown.reporting.otlp_url = None;
         assert_eq!(shown, Config::default());
     }
 

@@ -7,6 +7,7 @@
 
 pub mod api_keys;
 pub mod auth;
+pub mod browser_errors;
 pub mod conditional;
 pub mod deeds;
 pub mod given;
@@ -57,6 +58,7 @@ pub fn resources(config: &mut Described) {
         .service(auth::forgotten::forget_password)
         .service(auth::forgotten::reset_password)
         .service(auth::forgotten::change_password)
+        .service(browser_errors::report_browser_error)
         .service(auth::me::get_me);
 }
 

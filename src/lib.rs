@@ -20,6 +20,8 @@ pub mod logging;
 pub mod mail;
 pub mod metrics;
 pub mod realtime;
+pub mod reporting;
 pub mod secrets;
 pub mod seed;
 pub mod spreadsheet;
+pub mod trace;

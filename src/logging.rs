@@ -21,8 +21,13 @@ use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::config::log::Log;
 use crate::metrics::Metrics;
+use crate::reporting::Listener;
+use crate::trace;
 
 const BACKLOG: usize = 16_384;
+
+/// Said of a request whose handler panicked.
+pub const PANICKED: &str = "a handler panicked";
 
 /// So long a line may wait for others to be written with it: waking the thread
 /// and writing cost a busy server more than the line itself.
@@ -30,7 +35,7 @@ const GATHER: Duration = Duration::from_millis(1);
 
 /// Starts logging for the whole process. Whoever holds the guard drops it last:
 /// that writes out what is still waiting.
-pub fn start(config: &Log, metrics: &Metrics) -> anyhow::Result<Guard> {
+pub fn start(config: &Log, metrics: &Metrics, listeners: Vec<Listener>) -> anyhow::Result<Guard> {
     let (writer, guard) =
         Writer::start(std::io::stdout(), metrics.log_lines_dropped_total.clone())?;
     let lines = tracing_subscriber::fmt::layer()
@@ -38,11 +43,18 @@ pub fn start(config: &Log, metrics: &Metrics) -> anyhow::Result<Guard> {
         .flatten_event(true)
         .with_current_span(false)
         .with_span_list(false)
-        .with_writer(writer);
+        .with_writer(writer)
+        .and_then(Counts::new(metrics));
+    // spans are for others, and must cost nothing when there are none
+    let ours = EnvFilter::builder()
+        .parse(&config.level)?
+        .add_directive(format!("{}=off", trace::TARGET).parse()?)
+        // it would tell the parameters of statements, which are about people
+        .add_directive("tokio_postgres=info".parse()?);
+    let mut all: Vec<Listener> = vec![lines.with_filter(ours).boxed()];
+    all.extend(listeners);
     tracing_subscriber::registry()
-        .with(EnvFilter::builder().parse(&config.level)?)
-        .with(lines)
-        .with(Counts::new(metrics))
+        .with(all)
         .try_init()
         .map_err(|error| anyhow::anyhow!("logging has been started before: {error}"))?;
     Ok(guard)

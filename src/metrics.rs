@@ -57,6 +57,8 @@ metrics! {
     http_errors_total: IntCounterVec ["code"],
     /// Handlers that panicked.
     http_panics_total: IntCounter,
+    /// Errors that browsers have reported.
+    browser_errors_total: IntCounter,
     /// Look-ups of cached snapshots: hit, miss or error.
     cache_requests_total: IntCounterVec ["result"],
     /// Share of the read pool's connections that are in use.

@@ -22,6 +22,7 @@ use crate::domain::pipeline::refusal::Refusal;
 use crate::domain::pipeline::view::View;
 use crate::domain::principal::Principal;
 use crate::domain::time::Timestamp;
+use crate::trace;
 
 /// How long somebody who comes waits to know where the log stands.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -325,6 +326,7 @@ impl TenantHandle {
         let execute = Execute {
             order,
             reply,
+            span: trace::command(),
             tries: 0,
             key_is_new: false,
             doubtful: false,

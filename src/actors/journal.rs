@@ -13,10 +13,12 @@ use std::time::{Duration, Instant};
 use actix::prelude::*;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use tokio::sync::oneshot;
+use tracing::{Instrument, Span};
 
 use super::node::Node;
 use crate::db::events::StoredEvent;
 use crate::db::journal::{self, EventText, TenantBatch};
+use crate::trace;
 
 /// What became of a tenant's batch.
 #[derive(Clone, Debug)]
@@ -38,6 +40,8 @@ pub enum Outcome {
 pub struct Write {
     pub batch: TenantBatch,
     pub reply: oneshot::Sender<Outcome>,
+    /// Until it is settled.
+    pub span: Span,
 }
 
 /// Finishes what is in flight and what has been gathered, then stops.
@@ -105,6 +109,7 @@ impl JournalActor {
         self.node.pulse.begin(Instant::now());
         let node = Arc::clone(&self.node);
         let connection = self.connection.take();
+        let span = trace::commit(writes.iter().map(|write| &write.span));
         let (batches, replies): (Vec<_>, Vec<_>) = writes
             .into_iter()
             .map(|write| (write.batch, write.reply))
@@ -117,6 +122,7 @@ impl JournalActor {
             }
             connection
         };
+        let work = work.instrument(span);
         ctx.spawn(work.into_actor(self).map(Self::go_on));
     }
 
@@ -216,7 +222,7 @@ async fn commit(
     let started = Instant::now();
     let written =
         tokio::time::timeout(node.limits.commit, journal::write(&mut connection, batches));
-    match written.await {
+    match written.instrument(trace::query("journal")).await {
         Ok(Ok(written)) => {
             let seconds = started.elapsed().as_secs_f64();
             node.metrics.journal_commit_seconds.observe(seconds);

@@ -25,6 +25,7 @@ use std::time::Duration;
 use actix::dev::SendError;
 use actix::prelude::*;
 use tokio::sync::oneshot;
+use tracing::Span;
 
 use super::deadlines::Deadlines;
 use super::handle::{CommandError, Order, Receipt, Shared};
@@ -52,6 +53,8 @@ pub type Reply = oneshot::Sender<Result<Receipt, CommandError>>;
 pub struct Execute {
     pub order: Order,
     pub reply: Reply,
+    /// Until it is answered.
+    pub span: Span,
     /// How often another node has come first.
     pub tries: u32,
     /// The database has been asked about the idempotency key: it is new.
@@ -262,6 +265,7 @@ impl TenantActor {
                 let Execute {
                     order,
                     reply,
+                    span,
                     tries,
                     ..
                 } = execute;
@@ -271,6 +275,7 @@ impl TenantActor {
                 let staged = Staged {
                     order,
                     reply,
+                    span,
                     tries,
                     command_id: self.ids.next(now),
                 };

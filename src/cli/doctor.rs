@@ -17,6 +17,10 @@ use crate::domain::time::Timestamp;
 use crate::metrics::Metrics;
 use crate::seed;
 
+/// A server that takes longer is away.
+const PATIENCE: Duration = Duration::from_secs(2);
+const ENOUGH_FILES: u64 = 8_192;
+
 /// What was found about one thing.
 enum Finding {
     Good(String),
@@ -39,6 +43,7 @@ pub async fn examine(config: Result<Config, ConfigError>) -> ExitCode {
         Err(error) => findings.push(("configuration", Bad(error.to_string()))),
     }
     findings.push(("disk", examine_disk()));
+    findings.push(("open files", examine_files()));
     let mut out = std::io::stdout();
     let mut code = ExitCode::SUCCESS;
     for (what, finding) in findings {
@@ -193,10 +198,66 @@ async fn examine_redis(config: &Config) -> Finding {
     match opened {
         Ok(cache) => match cache.ping().await {
             None => Good("is not configured, which is fine for one node".to_owned()),
-            Some(Some(latency)) => Good(format!("answers in {:.1} ms", latency.as_secs_f64() * 1e3)),
+            Some(Some(latency)) => examine_redis_memory(config, latency).await,
             Some(None) => Poor("does not answer: several nodes are slower to hear of each other; is REDIS_URL right?".to_owned()),
         },
         Err(error) => Bad(format!("REDIS_URL: {error}")),
+    }
+}
+
+#[derive(Debug)]
+struct RedisMemory {
+    version: String,
+    limit: u64,
+    policy: String,
+}
+
+/// A Redis that is full and evicts nothing refuses what it is told.
+async fn examine_redis_memory(config: &Config, latency: Duration) -> Finding {
+    let asked = async {
+        let url = config.redis.url.as_ref()?;
+        let client = redis::Client::open(url.expose()).ok()?;
+        let mut conn = client.get_multiplexed_async_connection().await.ok()?;
+        let text: String = redis::cmd("INFO").query_async(&mut conn).await.ok()?;
+        let value = |name: &str| {
+            let line = text.lines().find_map(|line| line.strip_prefix(name));
+            line.map(|value| value.trim().to_owned())
+        };
+        Some(RedisMemory {
+            version: value("redis_version:")?,
+            limit: value("maxmemory:")?.parse().ok()?,
+            policy: value("maxmemory_policy:")?,
+        })
+    };
+    let found = tokio::time::timeout(PATIENCE, asked).await.ok().flatten();
+    let latency_ms = latency.as_secs_f64() * 1e3;
+    match found {
+        None => Good(format!("answers in {latency_ms:.1} ms")),
+        Some(found) if found.limit > 0 && found.policy == "noeviction" => Poor(format!(
+            "is Redis {}, and will refuse writes when its memory is full: set maxmemory-policy to volatile-lru",
+            found.version
+        )),
+        Some(found) => Good(format!(
+            "is Redis {}, answers in {latency_ms:.1} ms",
+            found.version
+        )),
+    }
+}
+
+/// Each socket is an open file.
+fn examine_files() -> Finding {
+    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let line = limits
+        .lines()
+        .find_map(|line| line.strip_prefix("Max open files"));
+    let soft = line.and_then(|rest| rest.split_whitespace().next());
+    match soft.and_then(|soft| soft.parse::<u64>().ok()) {
+        _ if soft == Some("unlimited") => Good("as many as are wanted".to_owned()),
+        None => Poor("the limit cannot be found out; see `ulimit -n`".to_owned()),
+        Some(limit) if limit < ENOUGH_FILES => Poor(format!(
+            "at most {limit}, which is as many people at once: raise LimitNOFILE, or `ulimit -n`"
+        )),
+        Some(limit) => Good(format!("at most {limit}")),
     }
 }
 

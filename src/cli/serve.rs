@@ -8,13 +8,15 @@ use crate::clock::Clock;
 use crate::config::{Config, Mode};
 use crate::db::pool::{Pools, Settings};
 use crate::metrics::Metrics;
+use crate::reporting::Reporting;
 use crate::secrets::Secrets;
 use crate::{db, logging, seed};
 
 /// Runs until SIGTERM or SIGINT.
 pub async fn serve(config: Config) -> anyhow::Result<()> {
     let metrics = Metrics::new()?;
-    let _guard = logging::start(&config.log, &metrics)?;
+    let (_reporting, listeners) = Reporting::start(&config.reporting, config.mode)?;
+    let _guard = logging::start(&config.log, &metrics, listeners)?;
     if let (Some(url), true) = (&config.database.url, config.database.migrate_on_start) {
         let run = db::migrate::run(url.expose())
             .await

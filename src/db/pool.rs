@@ -16,9 +16,11 @@ use diesel_async::{
 use futures::FutureExt;
 use prometheus::HistogramVec;
 use tokio_postgres::NoTls;
+use tracing::Instrument;
 
 use super::{Error, Result};
 use crate::domain::ids::TenantId;
+use crate::trace;
 
 #[derive(Clone)]
 pub struct Settings {
@@ -132,7 +134,7 @@ impl Pools {
         self.in_time(async {
             let mut conn = self.access_connection().await?;
             let started = Instant::now();
-            let done = work(&mut conn).await;
+            let done = work(&mut conn).instrument(trace::query("access")).await;
             self.observe("access", started);
             done
         })
@@ -154,7 +156,7 @@ impl Pools {
         self.in_time(async {
             let mut conn = self.anyone().await?;
             let started = Instant::now();
-            let answer = work(&mut conn).await;
+            let answer = work(&mut conn).instrument(trace::query(query)).await;
             self.observe(query, started);
             answer
         })
@@ -245,7 +247,7 @@ impl Pools {
         AnsiTransactionManager::begin_transaction_sql(&mut *conn, &begin)
             .await
             .map_err(Error::from)?;
-        match work(&mut conn).await {
+        match work(&mut conn).instrument(trace::query(query)).await {
             Ok(value) => {
                 AnsiTransactionManager::commit_transaction(&mut *conn)
                     .await

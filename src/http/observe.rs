@@ -16,15 +16,17 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
 use futures::FutureExt;
 use prometheus::IntGauge;
-use tracing::Level;
+use tracing::{Instrument, Level};
 
 use self::outage::Tell;
 use super::auth::caller::Caller;
 use super::routes::UNMATCHED;
 use crate::app::App;
 use crate::error::ApiError;
+use crate::logging::PANICKED;
 use crate::metrics::Metrics;
 use crate::secrets::Secrets;
+use crate::trace;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -94,7 +96,10 @@ pub async fn observe_request(
     // the request itself is gone when a handler has panicked
     let route = app.routes.find(request.path());
     let _in_flight = InFlight::begin(&app.metrics);
-    let answered = AssertUnwindSafe(next.call(request)).catch_unwind().await;
+    let template = route.map_or(UNMATCHED, |route| &route.template);
+    let span = trace::request(method.as_str(), template, &id, request.headers());
+    let answering = next.call(request).instrument(span.clone());
+    let answered = AssertUnwindSafe(answering).catch_unwind().await;
     let response = match answered {
         Ok(answered) => answered?,
         Err(_) => {
@@ -113,6 +118,7 @@ pub async fn observe_request(
             return Err(Panicked(id).into());
         }
     };
+    span.record("http.response.status_code", response.status().as_u16());
     let mut response = enveloped(response.map_into_boxed_body(), &id);
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&id) {
@@ -257,7 +263,7 @@ impl ResponseError for Panicked {
     }
 
     fn error_response(&self) -> HttpResponse {
-        tracing::error!(request.id = &*self.0, "a handler panicked");
+        tracing::error!(request.id = &*self.0, "{PANICKED}");
         HttpResponse::InternalServerError()
             .insert_header((REQUEST_ID, &*self.0))
             .json(ApiError::Internal(anyhow::anyhow!("panicked")).body(&self.0))

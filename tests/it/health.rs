@@ -4,10 +4,13 @@ use std::time::Duration;
 
 use lajur::config::secret::Secret;
 use lajur::db::testing::TestDatabase;
+use lajur::secrets::Secrets;
 
 use crate::support::TestApp;
+use crate::support::fixture::Tenant;
 use crate::support::proxy::Proxy;
-use crate::support::server::until;
+use crate::support::server::{Settings, until};
+use crate::support::socket::Socket;
 
 #[actix_web::test]
 async fn all_is_well() {
@@ -72,4 +75,29 @@ async fn who_is_about_to_stop_is_not_ready() {
         (ready.status, ready.json()["stopping"].clone()),
         (503, true.into())
     );
+}
+
+#[tokio::test]
+async fn who_is_stopped_ends_in_time_whatever_hangs() {
+    let database = TestDatabase::create().await;
+    let tenant = Tenant::create(&database, "al-barokah", &Secrets::seeded(1)).await;
+    let postgres = Proxy::before(&database.url).await;
+    let settings = Settings::new(&postgres.url(&database.url))
+        .with("LAJUR_REALTIME__DRAIN_SECONDS", 1)
+        .with("LAJUR_HTTP__SHUTDOWN_SECONDS", 1)
+        .with("LAJUR_DATABASE__READ_TIMEOUT_MS", 60_000);
+    let server = settings.start().await;
+    let client = server.integration(&tenant);
+    assert_eq!(client.get("/api/v1/pipeline/health").await.status, 200);
+    let _socket = Socket::connected(&server.url, &client).await;
+    // the database takes what it is asked, and never answers
+    postgres.hold();
+    let gone = "/api/v1/pipeline/tasks/01930000-0000-7000-8000-000000000001";
+    let request = client.request(reqwest::Method::GET, gone);
+    let asking = tokio::spawn(async move { request.send().await });
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let took = server.terminate().await;
+    // drain, shutdown, and five seconds for the rest
+    assert!(took < Duration::from_secs(9), "{took:?}");
+    asking.abort();
 }

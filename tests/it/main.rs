@@ -52,6 +52,7 @@ mod realtime;
 mod realtime_docs;
 mod realtime_hostile;
 mod realtime_nodes;
+mod reporting;
 mod roles;
 mod sdk;
 mod season;

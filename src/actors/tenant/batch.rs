@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tracing::Span;
+
 use super::Reply;
 use crate::actors::handle::{Order, Receipt};
 use crate::db::journal::NewEvent;
@@ -15,12 +17,15 @@ use crate::domain::time::Timestamp;
 pub struct Staged {
     pub order: Order,
     pub reply: Reply,
+    pub span: Span,
     pub tries: u32,
     pub command_id: CommandId,
 }
 
 #[derive(Default)]
 pub struct Batch {
+    /// From sending it until it is settled.
+    pub span: Option<Span>,
     /// Each with the receipt it gets when the batch is durable.
     pub commands: Vec<(Staged, Receipt)>,
     pub events: Vec<NewEvent>,

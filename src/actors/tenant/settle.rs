@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use actix::prelude::*;
 use tokio::sync::oneshot;
+use tracing::Span;
 
 use super::batch::{Batch, Staged};
 use super::{Execute, Phase, TenantActor};
@@ -16,6 +17,7 @@ use crate::domain::ids::TaskId;
 use crate::domain::pipeline::change::{EventKind, Row};
 use crate::domain::pipeline::view::Touched;
 use crate::metrics::stage_label;
+use crate::trace;
 
 impl TenantActor {
     /// Sends what has been staged, unless something is in flight already.
@@ -43,14 +45,17 @@ impl TenantActor {
             .metrics
             .journal_batch_size
             .observe(count(batch.commands.len()));
+        let span = trace::batch(batch.commands.iter().map(|(staged, _)| &staged.span));
+        batch.span = Some(span.clone());
         self.in_flight = Some(batch);
-        let outcome = self.send(TenantBatch {
+        let wanted = TenantBatch {
             tenant_id: self.working.tenant.id,
             batch_id,
             expected_head,
             next_deadline_at: self.next_deadline(),
             events,
-        });
+        };
+        let outcome = self.send(wanted, span);
         ctx.spawn(
             outcome
                 .into_actor(self)
@@ -58,9 +63,10 @@ impl TenantActor {
         );
     }
 
-    fn send(&self, batch: TenantBatch) -> impl Future<Output = Outcome> + use<> {
+    fn send(&self, batch: TenantBatch, span: Span) -> impl Future<Output = Outcome> + use<> {
         let (reply, outcome) = oneshot::channel();
-        if self.journal.try_send(Write { batch, reply }).is_err() {
+        let write = Write { batch, reply, span };
+        if self.journal.try_send(write).is_err() {
             // the channel's other end is gone with the message: settled as not sent
             tracing::warn!("the journal takes no more batches");
         }
@@ -78,13 +84,14 @@ impl TenantActor {
             return;
         }
         let batch_id = self.ids.next(self.node.now());
-        let noting = self.send(TenantBatch {
+        let note = TenantBatch {
             tenant_id: self.working.tenant.id,
             batch_id,
             expected_head: self.committed.state.head,
             next_deadline_at,
             events: Vec::new(),
-        });
+        };
+        let noting = self.send(note, Span::none());
         // if another node has written meanwhile, that one has noted it
         ctx.spawn(
             noting
@@ -119,6 +126,10 @@ impl TenantActor {
         self.write(ctx);
         let now = self.node.now();
         if let Some(after) = batch.after.take() {
+            let _publishing = batch
+                .span
+                .take()
+                .map(|span| trace::publish(&span).entered());
             if batch.touched.config {
                 self.shared.configured(after.head);
             }
@@ -222,6 +233,7 @@ impl TenantActor {
             let Staged {
                 order,
                 reply,
+                span,
                 tries,
                 ..
             } = staged;
@@ -236,6 +248,7 @@ impl TenantActor {
             commands.push(Execute {
                 order,
                 reply,
+                span,
                 tries,
                 key_is_new: false,
                 doubtful: false,

@@ -13,6 +13,7 @@ use crate::domain::pipeline::command::Command;
 use crate::domain::pipeline::status::next_deadline;
 use crate::domain::principal::Principal;
 use crate::domain::time::Timestamp;
+use crate::trace;
 
 /// Jamaah that are reviewed by one command.
 const REVIEWED_TOGETHER: usize = 100;
@@ -122,6 +123,7 @@ impl TenantActor {
             Execute {
                 order,
                 reply,
+                span: trace::command(),
                 tries: 0,
                 key_is_new: false,
                 doubtful: false,

@@ -17,7 +17,7 @@ use super::fixture::Tenant;
 /// A program that does not start within this long will not start.
 const START: Duration = Duration::from_secs(30);
 /// Lines of output that are kept for when a test fails.
-const KEPT: usize = 200;
+const KEPT: usize = 2_000;
 
 /// How the program is started.
 #[derive(Clone, Debug)]
