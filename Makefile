@@ -1,6 +1,6 @@
 # Thin on purpose: what is longer than a line is a script. `make` alone lists the targets.
 
-.PHONY: help run test e2e screenshots check bench bench-web fuzz coverage fmt clean-local
+.PHONY: help run test e2e screenshots check bench bench-web load soak fuzz coverage fmt clean-local
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -28,6 +28,12 @@ bench-web: ## the application in a browser, written to docs/benchmarks-web.md (M
 
 fuzz: ## every operation of the API with what it allows and what it does not (EXAMPLES=200 of each)
 	@scripts/fuzz $(ARGS)
+
+load: ## a working day of 10 to 1,000 people on two servers, written to docs/benchmarks-load.md
+	@scripts/bench day
+
+soak: ## a hundred people for MINUTES (30) on one server, and whether its memory grows
+	@scripts/bench soak $(or $(MINUTES),30)
 
 coverage: ## which lines the tests reach
 	@scripts/coverage $(ARGS)

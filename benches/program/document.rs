@@ -37,6 +37,26 @@ impl Document {
         self.fact("tasks", count(season.tasks as f64));
     }
 
+    /// When, where, and what was measured with.
+    pub fn heading(&self) -> String {
+        let place = |name| self.places.get(name).map_or("", String::as_str);
+        format!(
+            "{}, {}; {}",
+            place("date"),
+            place("machine"),
+            place("versions")
+        )
+    }
+
+    pub fn season_words(&self) -> String {
+        let place = |name| self.places.get(name).map_or("", String::as_str);
+        format!(
+            "A season of {} jamaah and {} tasks.",
+            place("jamaah"),
+            place("tasks")
+        )
+    }
+
     pub fn fact(&mut self, name: &'static str, text: String) {
         self.places.insert(name, text);
     }

@@ -115,7 +115,7 @@ pub async fn ask(addr: SocketAddr, request: &[u8]) -> anyhow::Result<String> {
     Ok(String::from_utf8_lossy(&connection.buffer[connection.body_at..]).into_owned())
 }
 
-struct Connection {
+pub struct Connection {
     stream: TcpStream,
     /// The last answer, whole.
     buffer: Vec<u8>,
@@ -123,7 +123,7 @@ struct Connection {
 }
 
 impl Connection {
-    async fn open(addr: SocketAddr) -> anyhow::Result<Self> {
+    pub async fn open(addr: SocketAddr) -> anyhow::Result<Self> {
         let stream = TcpStream::connect(addr).await?;
         stream.set_nodelay(true)?;
         Ok(Self {
@@ -134,7 +134,7 @@ impl Connection {
     }
 
     /// Sends a request and reads the answer to its end.
-    async fn send(&mut self, request: &[u8]) -> anyhow::Result<()> {
+    pub async fn send(&mut self, request: &[u8]) -> anyhow::Result<()> {
         self.stream.write_all(request).await?;
         self.buffer.clear();
         let mut length = None;
@@ -166,11 +166,25 @@ impl Connection {
         Ok(Some(head + length))
     }
 
-    fn is_ok(&self) -> bool {
+    /// Of the last answer.
+    pub fn body(&self) -> &[u8] {
+        &self.buffer[self.body_at..]
+    }
+
+    /// Of the last answer: the first header of that name, in lower case.
+    pub fn header(&self, name: &str) -> Option<String> {
+        let head = String::from_utf8_lossy(&self.buffer[..self.body_at]);
+        head.lines().find_map(|line| {
+            let (known, value) = line.split_once(": ")?;
+            known.eq_ignore_ascii_case(name).then(|| value.to_owned())
+        })
+    }
+
+    pub fn is_ok(&self) -> bool {
         self.buffer.starts_with(b"HTTP/1.1 20")
     }
 
-    fn first_line(&self) -> String {
+    pub fn first_line(&self) -> String {
         let text = String::from_utf8_lossy(&self.buffer);
         text.lines().next().unwrap_or_default().to_owned()
     }

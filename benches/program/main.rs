@@ -23,6 +23,7 @@ use lajur::clock::Clock;
 mod commands;
 mod data;
 mod database;
+mod day;
 mod document;
 mod load;
 mod machine;
@@ -41,9 +42,14 @@ use document::Document;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// The parts, in the order of the document. The last one is not in it, and is run only when it is named.
-const PARTS: [&str; 6] = ["commands", "reads", "start", "data", "sockets", STAY];
+/// The parts, in the order of the document. The last three are not in it, and are run only when they are named.
+const PARTS: [&str; 8] = [
+    "commands", "reads", "start", "data", "sockets", STAY, DAY, SOAK,
+];
 const STAY: &str = "stay";
+const DAY: &str = "day";
+/// For so many minutes as the number beside it.
+const SOAK: &str = "soak";
 
 fn main() -> anyhow::Result<()> {
     // cargo passes --bench
@@ -57,7 +63,8 @@ fn main() -> anyhow::Result<()> {
     if args.first().map(String::as_str) == Some(naive::MODE) {
         return actix_web::rt::System::with_tokio_rt(naive::runtime).block_on(naive::serve());
     }
-    runtime.block_on(run(&Wanted::parse(&args)?))
+    let wanted = Wanted::parse(&args)?;
+    tokio::task::LocalSet::new().block_on(&runtime, run(&wanted))
 }
 
 /// What is to be run.
@@ -123,6 +130,13 @@ async fn run(wanted: &Wanted) -> anyhow::Result<()> {
     }
     if wanted.parts.iter().any(|part| part == STAY) {
         sockets::stay(&cluster, &season).await?;
+    }
+    if wanted.parts.iter().any(|part| part == DAY) {
+        day::load(&cluster, &season, &document).await?;
+    }
+    if wanted.parts.iter().any(|part| part == SOAK) {
+        let minutes = wanted.callers.first().copied().unwrap_or(30);
+        day::soak(&cluster, &season, u64::try_from(minutes)?).await?;
     }
     cluster.clean().await?;
 

@@ -195,6 +195,11 @@ impl Server {
         ))
     }
 
+    /// Where Lajur tells its metrics.
+    pub fn metrics(&self) -> anyhow::Result<SocketAddr> {
+        self.metrics.context("a peer tells no metrics")
+    }
+
     /// Ends it; its database is left for another.
     pub async fn stop(mut self) -> anyhow::Result<Database> {
         self.process.child.kill().await?;
@@ -224,7 +229,7 @@ impl Server {
     }
 }
 
-async fn free_addr() -> anyhow::Result<SocketAddr> {
+pub async fn free_addr() -> anyhow::Result<SocketAddr> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     Ok(listener.local_addr()?)
 }

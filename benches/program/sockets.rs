@@ -1,7 +1,7 @@
 //! Sockets: one commit to many, idle ones, bursts, clients that come back, two nodes, and one that does not
 //! read. The peer is a plain Node server with `ws` that sends the same bytes to as many.
 
-mod client;
+pub mod client;
 mod fanout;
 mod relay;
 mod returning;

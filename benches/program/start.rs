@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
+use tokio::io::AsyncWriteExt;
 
 use super::database::{Cluster, Database};
 use super::document::Document;
@@ -68,6 +69,22 @@ pub async fn tell(url: &str, args: &[&str]) -> anyhow::Result<String> {
         bail!("lajur {} failed", args.join(" "));
     }
     Ok(String::from_utf8(output.stdout)?)
+}
+
+/// The same, with a line for its standard input.
+pub async fn tell_with(url: &str, args: &[&str], line: &str) -> anyhow::Result<()> {
+    let mut child = lajur()
+        .args(args)
+        .env("DATABASE_URL", url)
+        .stdin(std::process::Stdio::piped())
+        .spawn()?;
+    let mut input = child.stdin.take().context("no standard input")?;
+    input.write_all(format!("{line}\n").as_bytes()).await?;
+    drop(input);
+    if !child.wait().await?.success() {
+        bail!("lajur {} failed", args.join(" "));
+    }
+    Ok(())
 }
 
 impl Season {

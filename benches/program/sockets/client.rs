@@ -113,6 +113,19 @@ impl Clients {
     }
 }
 
+/// One that listens until what it returns is aborted, and reports each message with events.
+pub async fn listen(
+    door: Door,
+    reports: mpsc::UnboundedSender<Report>,
+) -> anyhow::Result<JoinHandle<anyhow::Result<()>>> {
+    let (inside, mut is_inside) = mpsc::channel(1);
+    // nobody ever tells it to stop reading
+    let (_, gate) = watch::channel(true);
+    let listening = tokio::spawn(Client::run(0, door, reports, gate, inside));
+    patiently(is_inside.recv()).await?;
+    Ok(listening)
+}
+
 async fn patiently<T>(next: impl Future<Output = Option<T>>) -> anyhow::Result<T> {
     let next = tokio::time::timeout(PATIENCE, next).await;
     next.context("the clients wait for something that does not come")?
