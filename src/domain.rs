@@ -6,5 +6,6 @@ pub mod ids;
 pub mod manifest;
 pub mod pipeline;
 pub mod principal;
+pub mod reach;
 pub mod roles;
 pub mod time;

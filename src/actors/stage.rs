@@ -75,7 +75,9 @@ impl StageActor {
             return true;
         };
         let now = self.node.now();
-        match transition::act(task, *expected, action, &execute.order.principal, now) {
+        let place = self.view.state.place(task);
+        let principal = &execute.order.principal;
+        match transition::act(task, &place, *expected, action, principal, now) {
             Ok((next, _)) => {
                 self.staged.insert(*id, Arc::new(next));
                 true

@@ -67,6 +67,8 @@ pub async fn run(mut desk: Desk, action: Action) -> anyhow::Result<()> {
                 key: role_key(&key)?,
                 name: name.unwrap_or_else(|| key.clone()).into(),
                 permissions: accounts::permissions(permissions)?,
+                stages: None,
+                own_jamaah: false,
                 version: 1,
             };
             accounts::change(&mut desk, &tenant, "role add", async |deed| {

@@ -123,6 +123,8 @@ async fn add_roles(desk: &mut Desk, conn: &mut Connection, id: TenantId) -> anyh
             key: role.key,
             name: role.name.into(),
             permissions: role.permissions.into_iter().collect(),
+            stages: None,
+            own_jamaah: role.own_jamaah,
             version: 1,
         })
         .collect();

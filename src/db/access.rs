@@ -55,6 +55,8 @@ pub enum Refused {
     Changed { current: Box<AccessRow> },
     #[error("the permission {} would be given by somebody who lacks it", .0.word())]
     Beyond(Permission),
+    #[error("a role with these limits cannot permit {0}")]
+    Boundless(String),
     /// A row that cannot go from one state to another.
     #[error("a {what} cannot go from {from} to {to}")]
     Impossible {
@@ -224,6 +226,7 @@ impl Deed<'_> {
             before: before.map(row),
             after: row(after),
             on: None,
+            agent: None,
         });
     }
 }

@@ -19,6 +19,7 @@ pub struct TaskOfJamaah {
     pub task: Arc<Task>,
     pub jamaah_name: Arc<str>,
     pub jamaah_phone: Option<Arc<str>>,
+    pub jamaah_agent: Option<Arc<str>>,
     pub departure_id: DepartureId,
     pub departure_date: NaiveDate,
     pub risk: DepartureRisk,
@@ -27,6 +28,7 @@ pub struct TaskOfJamaah {
 
 type Beside = (
     String,
+    Option<String>,
     Option<String>,
     DepartureId,
     NaiveDate,
@@ -56,6 +58,7 @@ pub async fn find(
             (
                 jamaah::name,
                 jamaah::phone,
+                jamaah::agent,
                 statuses::departure_id,
                 statuses::departure_date,
                 statuses::risk,
@@ -66,11 +69,13 @@ pub async fn find(
         .await?;
     let texts = &mut Interner::default();
     let found = found.into_iter().map(|(row, beside)| {
-        let (name, phone, departure_id, departure_date, risk, readiness_probability) = beside;
+        let (name, phone, agent, departure_id, departure_date, risk, readiness_probability) =
+            beside;
         TaskOfJamaah {
             task: Arc::new(row.task(texts)),
             jamaah_name: name.into(),
             jamaah_phone: phone.map(Arc::from),
+            jamaah_agent: agent.map(Arc::from),
             departure_id,
             departure_date,
             risk,

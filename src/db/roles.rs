@@ -32,6 +32,9 @@ struct RoleRow {
     key: String,
     name: String,
     permissions: Words,
+    limited_permissions: Words,
+    stages: Option<Vec<Option<Uuid>>>,
+    own_jamaah: bool,
     version: i32,
 }
 
@@ -41,7 +44,15 @@ impl From<RoleRow> for RoleAccess {
             id: row.id,
             key: RoleKey::new(&row.key),
             name: row.name.into(),
-            permissions: known_permissions(&row.permissions),
+            // one of the two is empty
+            permissions: known_permissions(&row.permissions)
+                .union(&known_permissions(&row.limited_permissions))
+                .copied()
+                .collect(),
+            stages: row
+                .stages
+                .map(|ids| ids.into_iter().flatten().map(Into::into).collect()),
+            own_jamaah: row.own_jamaah,
             version: row.version,
         }
     }
@@ -69,6 +80,25 @@ pub async fn keys(conn: &mut AsyncPgConnection, tenant: TenantId) -> Result<Vec<
     Ok(keys.iter().map(|key| RoleKey::new(key)).collect())
 }
 
+/// What a role permits everywhere, and what within its limits.
+fn everywhere(role: &RoleAccess) -> BTreeSet<Permission> {
+    match role.grant() {
+        Some(_) => BTreeSet::new(),
+        None => role.permissions.clone(),
+    }
+}
+
+fn limited(role: &RoleAccess) -> BTreeSet<Permission> {
+    role.grant()
+        .map(|grant| grant.permissions)
+        .unwrap_or_default()
+}
+
+fn stage_ids(role: &RoleAccess) -> Option<Vec<Option<Uuid>>> {
+    let stages = role.stages.as_ref()?;
+    Some(stages.iter().map(|id| Some(id.0)).collect())
+}
+
 pub async fn insert(
     conn: &mut AsyncPgConnection,
     tenant: TenantId,
@@ -81,7 +111,10 @@ pub async fn insert(
             roles::id.eq(new.id.0),
             roles::key.eq(new.key.as_str()),
             roles::name.eq(&*new.name),
-            roles::permissions.eq(permission_words(&new.permissions)),
+            roles::permissions.eq(permission_words(&everywhere(new))),
+            roles::limited_permissions.eq(permission_words(&limited(new))),
+            roles::stages.eq(stage_ids(new)),
+            roles::own_jamaah.eq(new.own_jamaah),
             roles::version.eq(new.version),
             roles::created_at.eq(now),
             roles::updated_at.eq(now),
@@ -101,7 +134,10 @@ pub async fn update(
     diesel::update(roles::table.find((tenant.0, role.id.0)))
         .set((
             roles::name.eq(&*role.name),
-            roles::permissions.eq(permission_words(&role.permissions)),
+            roles::permissions.eq(permission_words(&everywhere(role))),
+            roles::limited_permissions.eq(permission_words(&limited(role))),
+            roles::stages.eq(stage_ids(role)),
+            roles::own_jamaah.eq(role.own_jamaah),
             roles::version.eq(role.version),
             roles::updated_at.eq(now),
         ))
@@ -178,13 +214,13 @@ pub async fn holders(
         .await?)
 }
 
-/// What each of these users holds: the roles' keys and what they permit.
+/// What each of these users holds.
 pub async fn held(
     conn: &mut AsyncPgConnection,
     tenant: TenantId,
     users: &[UserId],
-) -> Result<HashMap<UserId, Vec<(RoleKey, BTreeSet<Permission>)>>> {
-    let found: Vec<(UserId, String, Words)> = user_roles::table
+) -> Result<HashMap<UserId, Vec<RoleAccess>>> {
+    let found: Vec<(UserId, RoleRow)> = user_roles::table
         .inner_join(
             roles::table.on(roles::tenant_id
                 .eq(user_roles::tenant_id)
@@ -195,13 +231,13 @@ pub async fn held(
                 .eq(tenant.0)
                 .and(user_roles::user_id.eq_any(ids(users))),
         )
-        .select((user_roles::user_id, roles::key, roles::permissions))
+        .order(roles::key)
+        .select((user_roles::user_id, RoleRow::as_select()))
         .load(conn)
         .await?;
     let mut held: HashMap<_, Vec<_>> = HashMap::new();
-    for (user, key, words) in found {
-        let role = (RoleKey::new(&key), known_permissions(&words));
-        held.entry(user).or_default().push(role);
+    for (user, role) in found {
+        held.entry(user).or_default().push(role.into());
     }
     Ok(held)
 }

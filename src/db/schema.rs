@@ -220,6 +220,9 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         version -> Int4,
+        limited_permissions -> Array<Nullable<Text>>,
+        stages -> Nullable<Array<Nullable<Uuid>>>,
+        own_jamaah -> Bool,
     }
 }
 
@@ -344,6 +347,7 @@ diesel::table! {
         updated_at -> Timestamptz,
         version -> Int4,
         invited_until -> Nullable<Timestamptz>,
+        agent -> Nullable<Text>,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Sessions of browsers. One that is not there is over.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Bytea, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bytea, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
@@ -61,6 +61,11 @@ pub struct Found {
     pub last_seen_at: Timestamp,
     #[diesel(sql_type = Timestamptz)]
     pub expires_at: Timestamp,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub agent: Option<String>,
+    /// Grants, as the log has them.
+    #[diesel(sql_type = Jsonb)]
+    pub limited: serde_json::Value,
 }
 
 /// The session of a cookie, before the tenant is known.

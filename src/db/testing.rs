@@ -168,6 +168,7 @@ pub(super) fn migrations() -> &'static [&'static str] {
         include_str!("../../migrations/2026-11-26-000006_event_labels/up.sql"),
         include_str!("../../migrations/2026-11-26-000010_bottleneck_alerts/up.sql"),
         include_str!("../../migrations/2026-11-27-000011_accounts/up.sql"),
+        include_str!("../../migrations/2026-11-27-000012_limited_roles/up.sql"),
     ]
 }
 

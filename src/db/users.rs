@@ -1,15 +1,14 @@
 //! The people of a tenant.
 
-use std::collections::BTreeSet;
-
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::schema::users;
 use super::{Result, roles};
-use crate::domain::access::UserAccess;
+use crate::domain::access::{RoleAccess, UserAccess};
 use crate::domain::ids::{TenantId, UserId};
+use crate::domain::reach::Reach;
 use crate::domain::time::Timestamp;
 
 /// Somebody about to be added.
@@ -30,6 +29,7 @@ pub struct NewGuest {
     /// In lower case.
     pub email: String,
     pub name: String,
+    pub agent: Option<String>,
     /// How long the invitation is good.
     pub until: Timestamp,
 }
@@ -62,6 +62,7 @@ struct UserRow {
     active: bool,
     version: i32,
     invited_until: Option<Timestamp>,
+    agent: Option<String>,
 }
 
 /// Whether there is such a user who may sign in.
@@ -191,6 +192,7 @@ pub struct UserChanges {
     pub password_hash: Option<String>,
     pub active: Option<bool>,
     pub invited_until: Option<Option<Timestamp>>,
+    pub agent: Option<Option<String>>,
 }
 
 /// Changes somebody's row, which has the next version then.
@@ -231,15 +233,21 @@ async fn with_access(
     let ids: Vec<UserId> = rows.iter().map(|row| row.id).collect();
     let mut held = roles::held(conn, tenant, &ids).await?;
     let people = rows.into_iter().map(|row| {
-        let (roles, permitted): (_, Vec<BTreeSet<_>>) =
-            held.remove(&row.id).unwrap_or_default().into_iter().unzip();
-        let permitted = permitted.into_iter().filter(|_| row.active);
+        let held: Vec<RoleAccess> = held.remove(&row.id).unwrap_or_default();
+        let permitting = || held.iter().filter(|_| row.active);
         let access = UserAccess {
             id: row.id,
             name: row.name.into(),
             active: row.active,
-            roles,
-            permissions: permitted.flatten().collect(),
+            permissions: permitting()
+                .filter(|role| role.grant().is_none())
+                .flat_map(|role| role.permissions.iter().copied())
+                .collect(),
+            reach: Reach {
+                grants: permitting().filter_map(RoleAccess::grant).collect(),
+                agent: row.agent.map(Into::into),
+            },
+            roles: held.iter().map(|role| role.key.clone()).collect(),
             version: row.version,
         };
         Person {
@@ -289,6 +297,7 @@ pub async fn insert_guest(
             users::password_hash.eq(NO_PASSWORD),
             users::active.eq(false),
             users::invited_until.eq(new.until),
+            users::agent.eq(&new.agent),
             users::created_at.eq(now),
             users::updated_at.eq(now),
         ))

@@ -11,8 +11,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
-use super::ids::{ApiKeyId, RoleId, SessionId, UserId};
+use super::ids::{ApiKeyId, RoleId, SessionId, StageId, UserId};
 use super::principal::{Actor, Permission, RoleKey, permissions};
+use super::reach::{Grant, Reach};
 
 /// One changed row of the accounts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,9 +30,12 @@ pub struct UserAccess {
     pub name: Arc<str>,
     pub active: bool,
     pub roles: BTreeSet<RoleKey>,
-    /// What the roles permit together; nothing while not active.
+    /// What the roles permit everywhere, together; nothing while not active.
     #[serde(deserialize_with = "known")]
     pub permissions: BTreeSet<Permission>,
+    /// What they permit within limits, and whose agent the person is.
+    #[serde(flatten)]
+    pub reach: Reach,
     /// Another with every event about them.
     #[serde(default = "first")]
     pub version: i32,
@@ -52,8 +56,25 @@ pub struct RoleAccess {
     pub name: Arc<str>,
     #[serde(deserialize_with = "known")]
     pub permissions: BTreeSet<Permission>,
+    /// The limit to tasks of these stages; `None` is all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stages: Option<BTreeSet<StageId>>,
+    /// The limit to jamaah whose agent the holder is.
+    #[serde(default)]
+    pub own_jamaah: bool,
     #[serde(default = "first")]
     pub version: i32,
+}
+
+impl RoleAccess {
+    /// What it permits within its limits, if it has any.
+    pub fn grant(&self) -> Option<Grant> {
+        (self.own_jamaah || self.stages.is_some()).then(|| Grant {
+            permissions: self.permissions.clone(),
+            stages: self.stages.clone(),
+            own_jamaah: self.own_jamaah,
+        })
+    }
 }
 
 /// A key names its permissions itself; its roles only say whose tasks are its own.

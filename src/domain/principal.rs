@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::ids::{ApiKeyId, UserId};
+use super::reach::{Place, Reach};
 
 /// What a principal may do. The text form is what roles store and what
 /// `/me` returns.
@@ -280,7 +281,10 @@ pub struct Principal {
     /// For people and logs; never an address or a secret.
     pub display_name: Arc<str>,
     pub roles: BTreeSet<RoleKey>,
+    /// What they may do everywhere.
     pub permissions: BTreeSet<Permission>,
+    /// What they may do within limits.
+    pub reach: Reach,
 }
 
 impl Principal {
@@ -290,23 +294,45 @@ impl Principal {
             display_name: Arc::from("system"),
             roles: BTreeSet::new(),
             permissions: Permission::ALL.into_iter().collect(),
+            reach: Reach::default(),
         }
     }
 
+    /// May do this somewhere; where exactly, the others say.
     pub fn may(&self, permission: Permission) -> bool {
+        self.may_everywhere(permission) || self.reach.permits_somewhere(permission)
+    }
+
+    /// May do this without any limit.
+    pub fn may_everywhere(&self, permission: Permission) -> bool {
         permission.is_within(&self.permissions)
     }
 
-    /// May see a task of `role` assigned to `assignee`.
-    pub fn sees_task(&self, role: &RoleKey, assignee: Option<UserId>) -> bool {
-        self.may(Permission::TasksReadAll)
-            || (self.may(Permission::TasksRead) && (self.roles.contains(role) || self.is(assignee)))
+    /// May do this with a task there.
+    pub fn may_at(&self, permission: Permission, place: &Place<'_>) -> bool {
+        self.may_everywhere(permission)
+            || self.reach.permits_at(permission, place.stage, place.agent)
     }
 
-    /// May do this part of the work on a task of `role` assigned to `assignee`.
-    pub fn works_task(&self, part: Permission, role: &RoleKey, assignee: Option<UserId>) -> bool {
-        self.may(Permission::TasksWorkAll)
-            || (self.may(part) && (self.roles.contains(role) || self.is(assignee)))
+    /// May do this with a jamaah who has this agent.
+    pub fn may_with(&self, permission: Permission, agent: Option<&str>) -> bool {
+        self.may_everywhere(permission) || self.reach.permits_at(permission, None, agent)
+    }
+
+    pub fn sees_task(&self, place: &Place<'_>) -> bool {
+        self.may_at(Permission::TasksReadAll, place)
+            || (self.may_at(Permission::TasksRead, place) && self.is_theirs(place))
+    }
+
+    /// May do this part of the work on a task there.
+    pub fn works_task(&self, part: Permission, place: &Place<'_>) -> bool {
+        self.may_at(Permission::TasksWorkAll, place)
+            || (self.may_at(part, place) && self.is_theirs(place))
+    }
+
+    /// Of a role they hold, or assigned to them.
+    fn is_theirs(&self, place: &Place<'_>) -> bool {
+        self.roles.contains(place.role) || self.is(place.assignee)
     }
 
     fn is(&self, user: Option<UserId>) -> bool {

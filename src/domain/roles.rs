@@ -10,6 +10,8 @@ pub struct BuiltinRole {
     /// In Indonesian, as the tenant sees it.
     pub name: &'static str,
     pub permissions: Vec<Permission>,
+    /// Only for jamaah whose agent the holder is.
+    pub own_jamaah: bool,
 }
 
 /// Does the work of a stage, and sees everybody's.
@@ -18,6 +20,13 @@ const WORKER: [Permission; 4] = [
     Permission::TasksReadAll,
     Permission::TasksWork,
     Permission::JamaahRead,
+];
+
+/// Sees the jamaah that they have brought, and what is still to be done for them.
+const AGENT: [Permission; 3] = [
+    Permission::TasksReadAll,
+    Permission::JamaahRead,
+    Permission::DeparturesRead,
 ];
 
 /// Sees everything and changes nothing.
@@ -47,6 +56,7 @@ pub fn builtin_roles() -> Vec<BuiltinRole> {
         key: RoleKey::new(key),
         name,
         permissions: permissions.to_vec(),
+        own_jamaah: false,
     };
     // whoever collects documents also registers people and reads manifests in
     let registers = [Permission::JamaahWrite, Permission::ImportsWrite];
@@ -66,8 +76,10 @@ pub fn builtin_roles() -> Vec<BuiltinRole> {
         role("operations-manager", "Manajer Operasional", &manages),
         role("agency-owner", "Pemilik", &READER),
         role("auditor", "Auditor", &READER),
-        // until agents are scoped to the jamaah they brought, they see nobody's
-        role("agent", "Agen", &[]),
+        BuiltinRole {
+            own_jamaah: true,
+            ..role("agent", "Agen", &AGENT)
+        },
         role(
             "admin",
             "Administrator",
@@ -105,7 +117,8 @@ mod tests {
 
     #[test]
     fn only_the_administrator_manages_users_and_readers_change_nothing() {
-        let writes = |permission: &Permission| !READER.contains(permission);
+        let writes =
+            |permission: &Permission| !READER.contains(permission) && !AGENT.contains(permission);
         for role in builtin_roles() {
             let admin = role.permissions.contains(&Permission::UsersAdmin);
             assert_eq!(admin, role.key.as_str() == "admin");

@@ -105,6 +105,7 @@ impl From<Refused> for ApiError {
             Refused::NoKey(_) => Self::NotFound { what: "API key" },
             Refused::NoSession => Self::NotFound { what: "session" },
             Refused::NoRole { .. } => Self::field("roles", refused.to_string()),
+            Refused::Boundless(_) => Self::field("permissions", refused.to_string()),
             Refused::NoToken => Self::field("token", "is not good, or not any more"),
             Refused::Taken { what, name } => Self::Duplicate {
                 field: if what == "user" { "email" } else { "key" },

@@ -11,7 +11,7 @@ use serde::Serialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::domain::access::RoleAccess;
-use crate::domain::ids::RoleId;
+use crate::domain::ids::{RoleId, StageId};
 use crate::domain::principal::{Permission, RoleKey};
 use crate::domain::roles::is_builtin;
 
@@ -34,7 +34,12 @@ pub struct Role {
     pub key: RoleKey,
     #[schema(value_type = String, example = "Admin Visa")]
     pub name: Arc<str>,
+    /// What it permits, within its limits.
     pub permissions: BTreeSet<Permission>,
+    /// The limit to tasks of these stages; `null` is all.
+    pub stages: Option<BTreeSet<StageId>>,
+    /// The limit to jamaah whose agent the holder is, as `agent` of the person says.
+    pub own_jamaah: bool,
     /// Every tenant has it, and it cannot be deleted.
     pub built_in: bool,
     /// How many hold it, those who are kept out too.
@@ -50,6 +55,8 @@ impl Role {
             key: access.key.clone(),
             name: access.name.clone(),
             permissions: access.permissions.clone(),
+            stages: access.stages.clone(),
+            own_jamaah: access.own_jamaah,
             built_in: is_builtin(&access.key),
             people,
             version: access.version,

@@ -6,6 +6,7 @@ use super::feed::{AccessChange, Identity};
 use super::protocol::CloseCode;
 use crate::domain::access::AccessRow;
 use crate::domain::principal::{Actor, Principal};
+use crate::domain::reach::Reach;
 
 /// `None` for changes that concern somebody else.
 pub fn change_of(row: &AccessRow, who: &Identity) -> Option<AccessChange> {
@@ -19,6 +20,7 @@ pub fn change_of(row: &AccessRow, who: &Identity) -> Option<AccessChange> {
                 display_name: Arc::clone(&user.name),
                 roles: user.roles.clone(),
                 permissions: user.permissions.clone(),
+                reach: user.reach.clone(),
             }
         }
         (AccessRow::ApiKey(key), Actor::ApiKey(id)) if key.id == id => {
@@ -30,6 +32,7 @@ pub fn change_of(row: &AccessRow, who: &Identity) -> Option<AccessChange> {
                 display_name: Arc::clone(&key.name),
                 roles: key.roles.clone(),
                 permissions: key.permissions.clone(),
+                reach: Reach::default(),
             }
         }
         (AccessRow::Session(ended), Actor::User(id)) if ended.user_id == id => {

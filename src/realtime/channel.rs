@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::domain::ids::{ImportId, UserId};
 use crate::domain::principal::{Actor, Permission, Principal, RoleKey};
+use crate::domain::reach::Reach;
 
 /// A channel of one tenant; the tenant itself is the connection's.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,6 +40,8 @@ pub enum Visibility {
     All {
         jamaah: bool,
     },
+    /// What the principal may do within limits shows.
+    Limited(Box<(BTreeSet<RoleKey>, BTreeSet<Permission>, Reach)>),
     /// What these roles see, and what is assigned to the viewer.
     Roles {
         roles: BTreeSet<RoleKey>,
@@ -118,7 +121,14 @@ impl Channel {
 
     /// What `who`, who may subscribe, sees of this channel.
     pub fn visibility(&self, who: &Principal) -> Visibility {
-        if !matches!(self, Self::Tasks | Self::RoleTasks(_)) {
+        if !matches!(self, Self::Tasks | Self::RoleTasks(_) | Self::User(_)) {
+            return Visibility::Fixed;
+        }
+        if who.reach.is_limited() {
+            let (roles, permissions) = (who.roles.clone(), who.permissions.clone());
+            return Visibility::Limited(Box::new((roles, permissions, who.reach.clone())));
+        }
+        if matches!(self, Self::User(_)) {
             return Visibility::Fixed;
         }
         let jamaah = who.may(Permission::JamaahRead);

@@ -1,16 +1,21 @@
 //! What of an event somebody may see on a channel, by the labels that were
 //! stored with it. Nothing is looked up: whoever has the event can decide.
 
+use std::sync::Arc;
+
 use super::channel::Channel;
-use crate::domain::ids::UserId;
+use crate::domain::ids::{StageId, UserId};
 use crate::domain::pipeline::change::Labels;
 use crate::domain::principal::{Permission, Principal, RoleKey};
+use crate::domain::reach::Place;
 
 /// What visibility goes by.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'a> {
     pub subject_type: &'a str,
     pub labels: &'a Labels,
+    /// Of the row.
+    pub stage: Option<StageId>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,21 +29,55 @@ pub enum Sight {
 /// How `who`, who may subscribe to the channel, sees an event on it.
 pub fn sight(channel: &Channel, who: &Principal, facts: &Facts<'_>) -> Sight {
     match (channel, facts.subject_type) {
-        (Channel::Tasks, "task" | "comment") => task(who, facts.labels),
-        (Channel::RoleTasks(role), "task" | "comment") => task_of_role(role, facts.labels),
-        (Channel::Tasks | Channel::RoleTasks(_), "jamaah" | "jamaah_status" | "stage_instance")
-            if who.may(Permission::JamaahRead) =>
-        {
-            Sight::Whole
+        (Channel::Tasks, "task" | "comment") => task(who, facts),
+        (Channel::RoleTasks(role), "task" | "comment") => {
+            within_reach(who, facts, task_of_role(role, facts.labels))
+        }
+        (Channel::Tasks | Channel::RoleTasks(_), "jamaah" | "jamaah_status" | "stage_instance") => {
+            jamaah(who, facts.labels)
+        }
+        (Channel::User(user), "task" | "comment") => {
+            within_reach(who, facts, of_user(*user, facts.labels))
         }
         (Channel::User(user), _) => of_user(*user, facts.labels),
         _ => Sight::Hidden,
     }
 }
 
-fn task(who: &Principal, labels: &Labels) -> Sight {
-    let sees =
-        |role: Option<&RoleKey>, assignee| role.is_some_and(|role| who.sees_task(role, assignee));
+/// Whoever sees tasks within limits only sees no other.
+fn within_reach(who: &Principal, facts: &Facts<'_>, sight: Sight) -> Sight {
+    if !who.reach.is_limited() || sight == Sight::Hidden {
+        return sight;
+    }
+    match task(who, facts) {
+        Sight::Whole => sight,
+        other => other,
+    }
+}
+
+fn jamaah(who: &Principal, labels: &Labels) -> Sight {
+    let sees = |agent: &Option<Arc<str>>| who.may_with(Permission::JamaahRead, agent.as_deref());
+    if sees(&labels.agent) {
+        Sight::Whole
+    } else if labels.from_agent.is_some() && sees(&labels.from_agent) {
+        Sight::Gone
+    } else {
+        Sight::Hidden
+    }
+}
+
+fn task(who: &Principal, facts: &Facts<'_>) -> Sight {
+    let labels = facts.labels;
+    let sees = |role: Option<&RoleKey>, assignee| {
+        role.is_some_and(|role| {
+            who.sees_task(&Place {
+                role,
+                assignee,
+                stage: labels.stage.or(facts.stage),
+                agent: labels.agent.as_deref(),
+            })
+        })
+    };
     let role = labels.role.as_ref();
     if sees(role, labels.assignee) {
         return Sight::Whole;

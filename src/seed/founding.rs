@@ -120,7 +120,17 @@ pub async fn employ(
                 roles::id.eq(ids.next::<RoleId>(now).0),
                 roles::key.eq(role.key.as_str()),
                 roles::name.eq(role.name),
-                roles::permissions.eq(permissions),
+                roles::permissions.eq(if role.own_jamaah {
+                    Vec::new()
+                } else {
+                    permissions.clone()
+                }),
+                roles::limited_permissions.eq(if role.own_jamaah {
+                    permissions
+                } else {
+                    Vec::new()
+                }),
+                roles::own_jamaah.eq(role.own_jamaah),
                 roles::created_at.eq(now),
                 roles::updated_at.eq(now),
             ))

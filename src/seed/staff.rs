@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::domain::ids::{IdSource, UserId};
 use crate::domain::principal::{Actor, Principal, RoleKey};
+use crate::domain::reach::Reach;
 use crate::domain::roles::builtin_roles;
 use crate::domain::time::Timestamp;
 
@@ -66,6 +67,7 @@ impl Staff {
                 display_name: name.into(),
                 roles: BTreeSet::from([role.clone()]),
                 permissions: permissions.into_iter().flatten().collect(),
+                reach: Reach::default(),
             });
             members.push(Member {
                 id,

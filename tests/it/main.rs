@@ -31,6 +31,8 @@ mod health;
 mod imports;
 mod isolation;
 mod jamaah;
+mod limited_roles;
+mod matrix;
 mod metrics;
 mod monitoring;
 mod openapi;

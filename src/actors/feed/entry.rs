@@ -8,6 +8,7 @@ use chrono::SecondsFormat;
 use serde_json::json;
 
 use crate::db::events::StoredEvent;
+use crate::domain::ids::StageId;
 use crate::domain::pipeline::change::{EventKind, Labels};
 use crate::realtime::codec::{Codec, Json};
 use crate::realtime::protocol::Publication;
@@ -19,6 +20,7 @@ pub struct Entry {
     pub kind: EventKind,
     subject_type: &'static str,
     labels: Labels,
+    stage: Option<StageId>,
     /// The event as JSON.
     data: Box<str>,
     /// Of `data`: what may also be told to those from whose sight it has gone.
@@ -57,6 +59,7 @@ impl Entry {
             kind: event.kind,
             subject_type: event.row.subject_type(),
             labels: event.labels.clone(),
+            stage: event.stage_id,
             data: one_line(data).into(),
             head,
             since: Instant::now(),
@@ -67,6 +70,7 @@ impl Entry {
         Facts {
             subject_type: self.subject_type,
             labels: &self.labels,
+            stage: self.stage,
         }
     }
 

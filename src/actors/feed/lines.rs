@@ -37,6 +37,9 @@ struct Place {
 impl Place {
     /// `None` where what is seen depends on more than this.
     fn of(channel: &Channel, who: &Principal, after: i64) -> Option<Self> {
+        if who.reach.is_limited() {
+            return None;
+        }
         let shared = match channel {
             Channel::Tasks => who.may(Permission::TasksReadAll),
             Channel::RoleTasks(_) => true,

@@ -16,6 +16,8 @@ pub struct PersonChanges {
     pub name: Option<String>,
     /// These and no others.
     pub roles: Option<Vec<String>>,
+    /// Whose agent they are, as jamaah name them.
+    pub agent: Option<Option<String>>,
 }
 
 impl Deed<'_> {
@@ -89,6 +91,7 @@ impl Deed<'_> {
             password_hash: Some(password_hash.to_owned()),
             active: Some(true),
             invited_until: Some(None),
+            ..UserChanges::default()
         };
         users::update(self.conn, self.tenant, user, &changes, self.now).await?;
         self.note_user(EventKind::UserJoined, before).await?;
@@ -134,13 +137,18 @@ impl Deed<'_> {
         }
         let columns = UserChanges {
             name: changes.name.clone(),
+            agent: changes.agent.clone(),
             ..UserChanges::default()
         };
         let renamed = changes
             .name
             .as_deref()
             .is_some_and(|name| name != &*before.name);
-        if renamed || self.user(user).await? != before {
+        let moved = changes
+            .agent
+            .as_ref()
+            .is_some_and(|agent| agent.as_deref() != before.reach.agent.as_deref());
+        if renamed || moved || self.user(user).await? != before {
             users::update(self.conn, self.tenant, user, &columns, self.now).await?;
         }
         self.note_user(EventKind::UserUpdated, before).await

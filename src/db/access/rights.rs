@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use super::{Deed, Refused};
 use crate::db::api_keys::{self, NewHalves, NewKey};
+use crate::db::types::Word;
 use crate::db::users::{self, UserChanges};
 use crate::db::{Error, roles};
 use crate::domain::access::{AccessRow, KeyAccess, RoleAccess};
-use crate::domain::ids::{ApiKeyId, RoleId};
+use crate::domain::ids::{ApiKeyId, RoleId, StageId};
 use crate::domain::pipeline::change::EventKind;
 use crate::domain::principal::{Permission, RoleKey};
 use crate::domain::roles::is_builtin;
@@ -17,12 +18,17 @@ use crate::domain::roles::is_builtin;
 pub struct RoleChanges {
     pub name: Option<String>,
     pub permissions: Option<BTreeSet<Permission>>,
+    /// The limit to stages; `Some(None)` takes it away.
+    pub stages: Option<Option<BTreeSet<StageId>>>,
+    /// The limit to one's own jamaah.
+    pub own_jamaah: Option<bool>,
 }
 
 impl Deed<'_> {
     /// `role.created`
     pub async fn add_role(&mut self, new: RoleAccess) -> Result<(), Refused> {
         self.check_gift(&new.permissions, &BTreeSet::new())?;
+        check_limits(&new)?;
         roles::insert(self.conn, self.tenant, &new, self.now)
             .await
             .map_err(|error| taken(error, "role", new.key.as_str()))?;
@@ -57,10 +63,24 @@ impl Deed<'_> {
         if let Some(name) = changes.name {
             after.name = name.into();
         }
+        if let Some(stages) = changes.stages {
+            after.stages = stages;
+        }
+        if let Some(own_jamaah) = changes.own_jamaah {
+            after.own_jamaah = own_jamaah;
+        }
         if let Some(permissions) = changes.permissions {
-            self.check_gift(&permissions, &before.permissions)?;
             after.permissions = permissions;
         }
+        // within other limits it is something else
+        let same = (&after.stages, after.own_jamaah) == (&before.stages, before.own_jamaah);
+        let held = if same {
+            &before.permissions
+        } else {
+            &BTreeSet::new()
+        };
+        self.check_gift(&after.permissions, held)?;
+        check_limits(&after)?;
         if after == before {
             return Ok(());
         }
@@ -241,6 +261,23 @@ impl Deed<'_> {
             Some(permission) => Err(Refused::Beyond(*permission)),
             None => Ok(()),
         }
+    }
+}
+
+/// Only what is held to its limits everywhere can have them.
+fn check_limits(role: &RoleAccess) -> Result<(), Refused> {
+    let Some(grant) = role.grant() else {
+        return Ok(());
+    };
+    let boundless = role
+        .permissions
+        .iter()
+        .filter(|permission| !grant.permits(**permission));
+    let words: Vec<&str> = boundless.map(|permission| permission.word()).collect();
+    if words.is_empty() {
+        Ok(())
+    } else {
+        Err(Refused::Boundless(words.join(", ")))
     }
 }
 

@@ -47,6 +47,8 @@ impl Office {
                 key: RoleKey::new(key),
                 name: key.into(),
                 permissions: permissions.into_iter().collect(),
+                stages: None,
+                own_jamaah: false,
                 version: 1,
             };
             office
@@ -157,6 +159,7 @@ fn user(
         active,
         roles: roles.iter().map(|key| RoleKey::new(key)).collect(),
         permissions: permissions.iter().copied().collect(),
+        reach: crate::domain::reach::Reach::default(),
         version,
     })
 }

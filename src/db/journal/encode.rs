@@ -173,6 +173,7 @@ mod tests {
                     before: Some(before.clone()),
                     after: after.clone(),
                     on: None,
+                    agent: None,
                 };
                 let texts = EventText::of(&change).unwrap();
                 let mut value: Value = serde_json::from_str(&texts.after).unwrap();

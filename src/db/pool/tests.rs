@@ -42,7 +42,7 @@ async fn two_tenants(database: &TestDatabase) -> [TenantId; 2] {
         rows.push(Row::Import(Arc::new(sampler.import())));
         let batch = sampler.batch(tenant, 0, rows);
         journal::write(&mut conn, &[batch]).await.unwrap();
-        let [user, role, session, key]: [uuid::Uuid; 4] =
+        let [user, role, session, key, token]: [uuid::Uuid; 5] =
             std::array::from_fn(|_| sampler.ids.next(sampler.now));
         owner
             .batch_execute(&format!(
@@ -50,7 +50,8 @@ async fn two_tenants(database: &TestDatabase) -> [TenantId; 2] {
                  INSERT INTO roles VALUES ('{tenant}', '{role}', 'visa-admin', 'Visa', '{{tasks.read}}', now(), now());
                  INSERT INTO user_roles VALUES ('{tenant}', '{user}', '{role}');
                  INSERT INTO sessions VALUES ('{tenant}', '{session}', '{user}', '{slug}', 'csrf', now(), now(), now() + interval '1 h', 'ua', 'ip');
-                 INSERT INTO api_keys VALUES ('{tenant}', '{key}', 'key', '{slug}', 'secret', NULL, '{{}}', now(), NULL, NULL, NULL);"
+                 INSERT INTO api_keys VALUES ('{tenant}', '{key}', 'key', '{slug}', 'secret', NULL, '{{}}', now(), NULL, NULL, NULL);
+                 INSERT INTO user_tokens VALUES ('{tenant}', '{token}', '{user}', 'invitation', '{slug}', now(), now());"
             ))
             .await
             .unwrap();
@@ -181,7 +182,12 @@ async fn the_roles_can_do_no_more_than_they_should() {
          JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] WHERE a.attname <> 'tenant_id' ORDER BY indexrelid::regclass::text";
     assert_eq!(
         names(&mut owner, not_led).await,
-        ["api_keys_prefix_key", "sessions_token_hash_key"]
+        [
+            "api_keys_prefix_key",
+            "api_keys_previous_prefix_key",
+            "sessions_token_hash_key",
+            "user_tokens_token_hash_key"
+        ]
     );
 }
 

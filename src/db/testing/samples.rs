@@ -476,6 +476,7 @@ impl Sampler {
                     before,
                     after,
                     on: None,
+                    agent: None,
                 }),
                 idempotency: None,
                 request_id: Arc::clone(&request_id),

@@ -39,7 +39,7 @@ use people::{Arrival, People};
 pub use bucket::{Day, UPCOMING_DAYS, bucket, due_date};
 pub use page::{Found, select};
 pub use people::{Facts, Label, Person, RiskKey};
-pub use query::{AssigneeFilter, StatusTerm, TaskQuery, TaskSort, TaskSortKey, Visibility};
+pub use query::{AssigneeFilter, Part, StatusTerm, TaskQuery, TaskSort, TaskSortKey, Visibility};
 pub use text::{Text, Words};
 
 #[derive(Clone, Debug)]

@@ -116,6 +116,15 @@ pub struct Labels {
     /// The task was theirs until now: they must learn that it has left them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from_role: Option<RoleKey>,
+    /// Whose jamaah it is, or is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent: Option<Arc<str>>,
+    /// The jamaah was theirs until now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from_agent: Option<Arc<str>>,
+    /// Of the task that a comment is on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stage: Option<StageId>,
     /// The same for whom it was assigned to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from_assignee: Option<UserId>,
@@ -168,10 +177,23 @@ pub struct Change {
     /// The task that a comment is on, as it is: the comment's own row does not
     /// say who may see it.
     pub on: Option<Arc<Task>>,
+    /// Of the jamaah that it is about.
+    pub agent: Option<Arc<str>>,
 }
 
 impl Change {
     pub fn labels(&self) -> Labels {
+        let agent = match &self.after {
+            Row::Jamaah(row) => row.agent.clone(),
+            _ => self.agent.clone(),
+        };
+        Labels {
+            agent,
+            ..self.labels_of_row()
+        }
+    }
+
+    fn labels_of_row(&self) -> Labels {
         match (&self.before, &self.after) {
             (Some(Row::Task(before)), Row::Task(after)) => Labels {
                 from_role: (before.role != after.role).then(|| before.role.clone()),
@@ -181,7 +203,17 @@ impl Change {
                 ..Labels::of_task(after)
             },
             (_, Row::Task(row)) => Labels::of_task(row),
-            (_, Row::Comment(_)) => self.on.as_deref().map(Labels::of_task).unwrap_or_default(),
+            (_, Row::Comment(_)) => Labels {
+                stage: self.on.as_deref().map(|task| task.stage_id),
+                ..self.on.as_deref().map(Labels::of_task).unwrap_or_default()
+            },
+            (Some(Row::Jamaah(before)), Row::Jamaah(row)) => Labels {
+                from_agent: before
+                    .agent
+                    .clone()
+                    .filter(|before| Some(before) != row.agent.as_ref()),
+                ..Labels::of_jamaah(row.id)
+            },
             (_, Row::Jamaah(row)) => Labels::of_jamaah(row.id),
             (_, Row::JamaahStatus(row)) => Labels::of_jamaah(row.jamaah_id),
             (_, Row::StageInstance(row)) => Labels::of_jamaah(row.jamaah_id),

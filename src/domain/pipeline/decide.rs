@@ -148,11 +148,18 @@ impl Desk<'_> {
     /// Notes a change and makes it true in the working state.
     fn record(&mut self, kind: EventKind, before: Option<Row>, after: Row) {
         self.state.put(&after);
+        let about = match &after {
+            Row::JamaahStatus(row) => Some(row.jamaah_id),
+            Row::StageInstance(row) => Some(row.jamaah_id),
+            Row::Task(row) => Some(row.jamaah_id),
+            _ => None,
+        };
         self.changes.push(Change {
             kind,
             before,
             after,
             on: None,
+            agent: about.and_then(|id| self.state.agent_of(id)).cloned(),
         });
     }
 

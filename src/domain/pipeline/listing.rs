@@ -6,7 +6,7 @@ mod jamaah;
 use serde::Serialize;
 
 pub use cards::{BucketCounts, JamaahCard, TaskCard, TaskPage};
-pub use jamaah::{JamaahQuery, JamaahSort, JamaahSortKey};
+pub use jamaah::{JamaahQuery, JamaahSort, JamaahSortKey, Whom};
 
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]

@@ -1,6 +1,7 @@
 //! `GET /pipeline/departures`: how ready the people of each departure are.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::departure::{Departure, DepartureState};
-use super::listing::{Page, Unrecognised};
+use super::listing::{Page, Unrecognised, Whom};
 use super::statistics::share;
 use super::tallies::{DepartureTally, RiskCounts, StatusCounts};
 use super::view::View;
@@ -137,6 +138,57 @@ pub struct DepartureForecast {
 
 impl View {
     pub fn departures(&self, query: &DepartureQuery, now: Timestamp) -> Page<DepartureReport> {
+        self.list_departures(query, now, |departure| {
+            let none = DepartureTally::default();
+            Some(
+                self.tallies()
+                    .departure(departure.id)
+                    .cloned()
+                    .unwrap_or(none),
+            )
+        })
+    }
+
+    /// The departures with somebody on them whom `whom` includes, counting those alone.
+    pub fn departures_with(
+        &self,
+        whom: &Whom,
+        query: &DepartureQuery,
+        now: Timestamp,
+    ) -> Page<DepartureReport> {
+        let tallies = self.tally(whom);
+        self.list_departures(query, now, |departure| tallies.get(&departure.id).cloned())
+    }
+
+    /// One of those.
+    pub fn departure_with(
+        &self,
+        whom: &Whom,
+        id: DepartureId,
+        now: Timestamp,
+    ) -> Option<DepartureReport> {
+        let tally = self.tally(whom).remove(&id)?;
+        let departure = self.state.departure(id)?;
+        Some(self.report(departure, &tally, self.date(now)))
+    }
+
+    fn tally(&self, whom: &Whom) -> HashMap<DepartureId, DepartureTally> {
+        let mut tallies: HashMap<DepartureId, DepartureTally> = HashMap::new();
+        for pilgrim in self.state.pilgrims() {
+            if whom.includes(pilgrim.jamaah.agent.as_deref()) {
+                let tally = tallies.entry(pilgrim.status.departure_id).or_default();
+                tally.count(&pilgrim.status, 1);
+            }
+        }
+        tallies
+    }
+
+    fn list_departures(
+        &self,
+        query: &DepartureQuery,
+        now: Timestamp,
+        tally: impl Fn(&Departure) -> Option<DepartureTally>,
+    ) -> Page<DepartureReport> {
         let today = self.date(now);
         let from = query.from.unwrap_or(today);
         let days = i32::try_from(query.days).unwrap_or(i32::MAX);
@@ -147,7 +199,7 @@ impl View {
                 && departure.departure_date <= to
         });
         let mut reports: Vec<DepartureReport> = listed
-            .map(|departure| self.report(departure, today))
+            .filter_map(|departure| Some(self.report(departure, &tally(departure)?, today)))
             .collect();
         reports.sort_by(|a, b| compare(a, b, query.sort));
         Page::cut(reports.into_iter(), query.page, query.limit)
@@ -155,14 +207,19 @@ impl View {
 
     /// Any departure, cancelled ones too.
     pub fn departure(&self, id: DepartureId, now: Timestamp) -> Option<DepartureReport> {
-        self.state
-            .departure(id)
-            .map(|departure| self.report(departure, self.date(now)))
+        self.state.departure(id).map(|departure| {
+            let none = DepartureTally::default();
+            let tally = self.tallies().departure(departure.id).unwrap_or(&none);
+            self.report(departure, tally, self.date(now))
+        })
     }
 
-    fn report(&self, departure: &Arc<Departure>, today: NaiveDate) -> DepartureReport {
-        let none = DepartureTally::default();
-        let tally = self.tallies().departure(departure.id).unwrap_or(&none);
+    fn report(
+        &self,
+        departure: &Arc<Departure>,
+        tally: &DepartureTally,
+        today: NaiveDate,
+    ) -> DepartureReport {
         let people = tally.people.by_status.expected();
         let ready = tally.people.by_status.completed;
         let at = |id: StageId| tally.stages.get(&id).copied();

@@ -21,6 +21,7 @@ use super::stage::{PipelineVersion, Stage};
 use super::task::Task;
 use super::tenant::Tenant;
 use crate::domain::ids::{BottleneckAlertId, DepartureId, JamaahId, StageId, TaskId};
+use crate::domain::reach::Place;
 use crate::domain::time::Timestamp;
 
 type Map<K, V> = imbl::GenericHashMap<K, V, ahash::RandomState, imbl::shared_ptr::DefaultSharedPtr>;
@@ -151,6 +152,16 @@ impl State {
 
     pub fn pilgrim(&self, id: JamaahId) -> Option<&Arc<Pilgrim>> {
         self.pilgrims.get(&id)
+    }
+
+    /// Of a jamaah, if they have one.
+    pub fn agent_of(&self, id: JamaahId) -> Option<&Arc<str>> {
+        self.pilgrim(id)?.jamaah.agent.as_ref()
+    }
+
+    /// Where a task is, for whoever asks what may be done with it.
+    pub fn place<'a>(&'a self, task: &'a Task) -> Place<'a> {
+        Place::of(task, self.agent_of(task.jamaah_id).map(|agent| &**agent))
     }
 
     pub fn pilgrims(&self) -> impl Iterator<Item = &Arc<Pilgrim>> {

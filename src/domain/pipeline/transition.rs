@@ -10,6 +10,7 @@ use super::command::{TaskAction, TaskEdit};
 use super::refusal::{Fields, Refusal};
 use super::task::{Task, TaskStatus};
 use crate::domain::principal::{Permission, Principal};
+use crate::domain::reach::Place;
 use crate::domain::time::Timestamp;
 
 /// Longest title, reason, note or name, in characters.
@@ -19,15 +20,16 @@ const MAX_TITLE: usize = 200;
 /// The task after an action, and what that is called; or why not.
 pub fn act(
     task: &Arc<Task>,
+    place: &Place<'_>,
     expected: Option<i32>,
     action: &TaskAction,
     principal: &Principal,
     now: Timestamp,
 ) -> Result<(Task, EventKind), Refusal> {
-    if !principal.sees_task(&task.role, task.assignee) {
+    if !principal.sees_task(place) {
         return Err(Refusal::NotFound { what: "task" });
     }
-    permit(task, action, principal)?;
+    permit(task, place, action, principal)?;
     if expected.is_some_and(|version| version != task.version) {
         return Err(Refusal::VersionConflict {
             current: Box::new(Row::Task(task.clone())),
@@ -120,14 +122,19 @@ pub fn is_late(task: &Task, now: Timestamp) -> bool {
     task.status.is_open() && task.due_at.is_some_and(|due| due <= now)
 }
 
-fn permit(task: &Task, action: &TaskAction, principal: &Principal) -> Result<(), Refusal> {
-    let writes = |permission| match principal.may(permission) {
+fn permit(
+    task: &Task,
+    place: &Place<'_>,
+    action: &TaskAction,
+    principal: &Principal,
+) -> Result<(), Refusal> {
+    let writes = |permission| match principal.may_at(permission, place) {
         true => Ok(()),
         false => Err(Refusal::Forbidden { permission }),
     };
-    let works = |part| match principal.works_task(part, &task.role, task.assignee) {
+    let works = |part| match principal.works_task(part, place) {
         true => Ok(()),
-        false if principal.may(part) => Err(Refusal::Forbidden {
+        false if principal.may_at(part, place) => Err(Refusal::Forbidden {
             permission: Permission::TasksWorkAll,
         }),
         false => Err(Refusal::Forbidden { permission: part }),

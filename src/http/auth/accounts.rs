@@ -17,6 +17,7 @@ use crate::db::{self, Connection, api_keys, tenants};
 use crate::domain::ids::SessionId;
 use crate::domain::pipeline::tenant::Tenant;
 use crate::domain::principal::{Actor, Permission, Principal, RoleKey, permissions};
+use crate::domain::reach::Reach;
 use crate::domain::time::Timestamp;
 use crate::error::ApiError;
 
@@ -90,6 +91,7 @@ async fn find_by_key(
         display_name: row.name.into(),
         roles: roles(&row.roles),
         permissions,
+        reach: Reach::default(),
     };
     let caller = Caller {
         tenant: Arc::new(tenant),
@@ -120,6 +122,13 @@ async fn find_by_session(
         display_name: row.name.into(),
         roles: roles(&row.roles),
         permissions: permissions(row.permissions.iter().map(String::as_str)),
+        reach: Reach {
+            grants: serde_json::from_value(row.limited).map_err(|error| db::Error::Unreadable {
+                what: "limits",
+                cause: error.to_string(),
+            })?,
+            agent: row.agent.map(Into::into),
+        },
     };
     let caller = Caller {
         tenant: Arc::new(tenant),

@@ -206,6 +206,7 @@ mod tests {
     use crate::domain::ids::{TenantId, UserId};
     use crate::domain::pipeline::tenant::{Tenant, TenantKind};
     use crate::domain::principal::Principal;
+    use crate::domain::reach::Reach;
     use crate::domain::time::Zone;
     use crate::http::auth::caller::Session;
 
@@ -228,6 +229,7 @@ mod tests {
                 display_name: "somebody".into(),
                 roles: BTreeSet::new(),
                 permissions: BTreeSet::new(),
+                reach: Reach::default(),
             }),
             email: None,
             session: Some(Session {
@@ -302,6 +304,7 @@ mod tests {
             active: true,
             roles: BTreeSet::new(),
             permissions: BTreeSet::new(),
+            reach: Reach::default(),
             version: 1,
         });
         for (row, left) in [

@@ -49,7 +49,7 @@ pub async fn list_comments(
     // before the rows are read, so that they hold at least this much
     let (freshness, view) = (tenant.freshness(), tenant.view());
     let seen = match view.state.task(*id) {
-        Some(task) => authorized.principal().sees_task(&task.role, task.assignee),
+        Some(task) => authorized.principal().sees_task(&view.state.place(task)),
         None => !archived::find(&authorized, &[*id]).await?.is_empty(),
     };
     if !seen {

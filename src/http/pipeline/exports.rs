@@ -14,8 +14,9 @@ use tokio::io::AsyncReadExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::jamaah::filter::JamaahFilter;
-use crate::domain::pipeline::listing::JamaahQuery;
+use crate::domain::pipeline::listing::{JamaahQuery, Whom};
 use crate::domain::pipeline::view::View;
+use crate::domain::principal::Permission;
 use crate::error::ApiError;
 use crate::exporting::People;
 use crate::http::auth::authorized::Authorized;
@@ -57,7 +58,7 @@ pub async fn export_csv(
     known: IfNoneMatch,
 ) -> Answer {
     let (view, query) = people(&authorized, &filter.0).await?;
-    let tag = tag(&view, &filter.0, "csv");
+    let tag = tag(&view, &query.whom, &filter.0, "csv");
     if known.has(&tag) {
         return Ok(unchanged(&tag));
     }
@@ -88,7 +89,7 @@ pub async fn export_xlsx(
     known: IfNoneMatch,
 ) -> Answer {
     let (view, query) = people(&authorized, &filter.0).await?;
-    let tag = tag(&view, &filter.0, "xlsx");
+    let tag = tag(&view, &query.whom, &filter.0, "xlsx");
     if known.has(&tag) {
         return Ok(unchanged(&tag));
     }
@@ -122,14 +123,17 @@ async fn people(
     filter: &JamaahFilter,
 ) -> Result<(Arc<View>, JamaahQuery), ApiError> {
     let view = authorized.tenant().await?.view();
-    let query = filter.query(&view.state, authorized.principal(), Page::default())?;
+    let query = {
+        let by = (&**authorized.principal(), Permission::ExportsRead);
+        filter.query(&view.state, by, Page::default())?
+    };
     Ok((view, query))
 }
 
 /// The same people in the same order at the same place in the log.
-fn tag(view: &View, filter: &JamaahFilter, format: &str) -> String {
+fn tag(view: &View, whom: &Whom, filter: &JamaahFilter, format: &str) -> String {
     let hasher = ahash::RandomState::with_seeds(1, 2, 3, 4);
-    let asked = hasher.hash_one((format, format!("{filter:?}").as_str()));
+    let asked = hasher.hash_one((format, format!("{whom:?} {filter:?}").as_str()));
     format!("W/\"{}-{asked:016x}\"", view.state.head)
 }
 

@@ -9,7 +9,7 @@ use super::Role;
 use super::list::find_role;
 use crate::db::access::rights::RoleChanges;
 use crate::domain::access::{AccessRow, RoleAccess};
-use crate::domain::ids::RoleId;
+use crate::domain::ids::{RoleId, StageId};
 use crate::domain::pipeline::transition::check_text;
 use crate::domain::principal::{Permission, RoleKey};
 use crate::domain::roles::is_key;
@@ -33,6 +33,12 @@ pub struct NewRole {
     pub name: String,
     /// None that the caller lacks.
     pub permissions: BTreeSet<Permission>,
+    /// Only for tasks of these stages; all unless given. Some permissions only can be
+    /// limited: `GET /permissions` says which.
+    pub stages: Option<BTreeSet<StageId>>,
+    /// Only for jamaah whose agent the holder is.
+    #[serde(default)]
+    pub own_jamaah: bool,
 }
 
 /// What is absent stays as it is. The key cannot be changed.
@@ -49,6 +55,13 @@ pub struct RoleEdit {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Vec<Permission>, required = false)]
     pub permissions: Option<BTreeSet<Permission>>,
+    /// `null`: of all stages.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Vec<StageId>>, required = false)]
+    pub stages: Option<Option<BTreeSet<StageId>>>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = bool, required = false)]
+    pub own_jamaah: Option<bool>,
 }
 
 /// Add a role.
@@ -68,7 +81,10 @@ pub async fn create_role(
         key,
         name,
         permissions,
+        stages,
+        own_jamaah,
     } = submission.body.clone();
+    check_stages(&authorized, stages.as_ref()).await?;
     if !is_key(&key) {
         let complaint = "must be lower-case letters, digits and dashes within, at most 63";
         return Err(ApiError::field("key", complaint));
@@ -79,6 +95,8 @@ pub async fn create_role(
         key: RoleKey::new(&key),
         name: name.trim().into(),
         permissions,
+        stages,
+        own_jamaah,
         version: 1,
     };
     let id = role.id;
@@ -112,6 +130,8 @@ pub async fn update_role(
         check_text("name", name, 1, 200)?;
     }
     find_role(&authorized, *id).await?;
+    let stages = submission.body.stages.clone();
+    check_stages(&authorized, stages.as_ref().and_then(Option::as_ref)).await?;
     let changes = RoleChanges {
         name: submission
             .body
@@ -119,6 +139,8 @@ pub async fn update_role(
             .as_ref()
             .map(|name| name.trim().to_owned()),
         permissions: submission.body.permissions.clone(),
+        stages,
+        own_jamaah: submission.body.own_jamaah,
     };
     let carried = carry_out(&authorized, &submission, async |deed| {
         deed.change_role(*id, expected, changes).await?;
@@ -155,6 +177,24 @@ pub async fn delete_role(
         other => other,
     })?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// They must be the tenant's.
+async fn check_stages<P>(
+    authorized: &Authorized<P>,
+    stages: Option<&BTreeSet<StageId>>,
+) -> Result<(), ApiError> {
+    let Some(stages) = stages else {
+        return Ok(());
+    };
+    let view = authorized.tenant().await?.view();
+    if stages.is_empty() {
+        return Err(ApiError::field("stages", "must not be empty"));
+    }
+    match stages.iter().find(|id| view.state.stage(**id).is_none()) {
+        Some(id) => Err(ApiError::field("stages", format!("{id} is no stage"))),
+        None => Ok(()),
+    }
 }
 
 /// What a command about one role answers.

@@ -17,6 +17,10 @@ pub struct PermissionInfo {
     pub description: &'static str,
     /// The permission that includes it.
     pub part_of: Option<Permission>,
+    /// A role for some stages can permit it.
+    pub for_stages: bool,
+    /// A role for one's own jamaah can permit it.
+    pub for_own_jamaah: bool,
 }
 
 /// All permissions.
@@ -33,6 +37,8 @@ pub async fn list_permissions(_authorized: Authorized<SignedIn>) -> Answer {
         id: permission,
         description: permission.description(),
         part_of: permission.part_of(),
+        for_stages: permission.can_be_limited_to_stages(),
+        for_own_jamaah: permission.can_be_limited_to_own(),
     });
     Reply::new(Vec::from(all)).ok()
 }

@@ -32,6 +32,10 @@ pub struct UserChanges {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Vec<String>, required = false, example = json!(["visa-admin"]))]
     pub roles: Option<Vec<String>>,
+    /// Whose agent they are, as jamaah name them; `null`: nobody's.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>, required = false, max_length = 200, example = "Pak Udin")]
+    pub agent: Option<Option<String>>,
 }
 
 /// Change somebody's name or roles.
@@ -55,6 +59,9 @@ pub async fn update_user(
     if let Some(name) = &submission.body.name {
         check_text("name", name, 1, 200)?;
     }
+    if let Some(Some(agent)) = &submission.body.agent {
+        check_text("agent", agent, 1, 200)?;
+    }
     let roles = submission.body.roles.clone();
     let changes = PersonChanges {
         name: submission
@@ -63,6 +70,7 @@ pub async fn update_user(
             .as_ref()
             .map(|name| name.trim().to_owned()),
         roles: roles.map(|keys| Vec::from_iter(BTreeSet::from_iter(keys))),
+        agent: submission.body.agent.clone(),
     };
     let carried = carry_out(&authorized, &submission, async |deed| {
         deed.change_user(*id, expected, &changes).await?;

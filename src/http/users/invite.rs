@@ -28,6 +28,9 @@ pub struct Invitation {
     /// Keys of roles that permit nothing the caller lacks.
     #[schema(example = json!(["visa-admin"]))]
     pub roles: Vec<String>,
+    /// Whose agent they are, as jamaah name them.
+    #[schema(max_length = 200, example = "Pak Udin")]
+    pub agent: Option<String>,
 }
 
 const NOT_MAILED: &str = "the invitation could not be mailed: invite them again";
@@ -49,7 +52,12 @@ pub async fn invite_user(
     submission: Submission<Invitation>,
 ) -> Answer {
     tokens::need_mail(&authorized.app)?;
-    let Invitation { email, name, roles } = submission.body.clone();
+    let Invitation {
+        email,
+        name,
+        roles,
+        agent,
+    } = submission.body.clone();
     let email = email.trim().to_lowercase();
     let mut fields = Fields::default();
     if !is_address(&email) {
@@ -57,11 +65,15 @@ pub async fn invite_user(
     }
     fields.check()?;
     check_text("name", &name, 1, 200)?;
+    if let Some(agent) = &agent {
+        check_text("agent", agent, 1, 200)?;
+    }
     let made = tokens::make(&authorized.app, Purpose::Invitation);
     let guest = NewGuest {
         id: authorized.app.new_id(),
         email,
         name: name.trim().to_owned(),
+        agent,
         until: made.stored.expires_at,
     };
     let carried = carry_out(&authorized, &submission, async |deed| {

@@ -13,7 +13,7 @@ use crate::domain::ids::UserId;
 use crate::domain::pipeline::board::Words;
 use crate::domain::pipeline::listing::Page as Cut;
 use crate::domain::pipeline::refusal::Fields;
-use crate::domain::principal::{Permission, RoleKey};
+use crate::domain::principal::{Actor, Permission, Principal, RoleKey};
 use crate::error::ApiError;
 use crate::http::auth::authorized::Authorized;
 use crate::http::auth::needs::TasksRead;
@@ -52,6 +52,10 @@ pub struct User {
     /// Of somebody who is invited: how long the invitation is good. `null`
     /// unless the caller administers users.
     pub invited_until: Option<DateTime<Utc>>,
+    /// Whose agent they are, as jamaah name them: what roles with `own_jamaah`
+    /// go by. `null` unless the caller administers users.
+    #[schema(value_type = Option<String>)]
+    pub agent: Option<Arc<str>>,
     /// What `If-Match` takes.
     pub version: i32,
 }
@@ -80,6 +84,7 @@ impl User {
             },
             email: with_email.then(|| person.email.clone()),
             invited_until: person.invited_until.filter(|_| with_email),
+            agent: person.access.reach.agent.clone().filter(|_| with_email),
             version: person.access.version,
         }
     }
@@ -91,10 +96,12 @@ struct Wanted {
     words: Option<Words>,
     active: Option<bool>,
     with_email: bool,
+    /// Who sees some tasks only sees nobody else.
+    only: Option<Actor>,
 }
 
 impl Wanted {
-    fn of(filter: &UserFilter, with_email: bool) -> Result<Self, ApiError> {
+    fn of(filter: &UserFilter, principal: &Principal) -> Result<Self, ApiError> {
         let mut fields = Fields::default();
         let q = filter.q.as_deref().unwrap_or_default();
         if q.chars().count() > MOST_LETTERS {
@@ -106,7 +113,8 @@ impl Wanted {
             roles: roles.iter().map(|key| RoleKey::new(key)).collect(),
             words: Words::parse(q),
             active: filter.active,
-            with_email,
+            with_email: principal.may(Permission::UsersAdmin),
+            only: (!sees_people(principal)).then_some(principal.actor),
         })
     }
 
@@ -117,7 +125,9 @@ impl Wanted {
         } else {
             &listed.name
         };
-        (self.roles.is_empty() || self.roles.iter().any(|role| access.roles.contains(role)))
+        let is_only = |only| only == Actor::User(access.id);
+        self.only.is_none_or(is_only)
+            && (self.roles.is_empty() || self.roles.iter().any(|role| access.roles.contains(role)))
             && self.active.is_none_or(|active| active == access.active)
             && self
                 .words
@@ -126,9 +136,16 @@ impl Wanted {
     }
 }
 
+fn sees_people(principal: &Principal) -> bool {
+    [Permission::TasksRead, Permission::TasksReadAll]
+        .into_iter()
+        .any(|one| principal.may_everywhere(one))
+}
+
 /// The people of the tenant, by name.
 ///
 /// Whom a task can be given to, and what those are called who did something.
+/// Who sees tasks within limits only, as agents do, is told of themselves alone.
 #[utoipa::path(
     tag = "users",
     params(UserFilter, Page, IfNoneMatch),
@@ -142,13 +159,12 @@ pub async fn list_users(
     page: Page,
     known: IfNoneMatch,
 ) -> Answer {
-    let with_email = authorized.principal().may(Permission::UsersAdmin);
-    let wanted = Wanted::of(&filter.0, with_email)?;
+    let wanted = Wanted::of(&filter.0, authorized.principal())?;
     let found = authorized.app.people.of(&authorized).await?;
     let people: Vec<&Listed> = found.people.iter().filter(|one| wanted.has(one)).collect();
     let people = people
         .into_iter()
-        .map(|one| User::of(&one.person, with_email));
+        .map(|one| User::of(&one.person, wanted.with_email));
     let cut = Cut::cut(people, page.page, page.limit);
     let mut reply = Reply::new(cut.items)
         .page(page, u64::from(cut.total))

@@ -17,6 +17,7 @@ fn who(roles: &[&str], permissions: &[Permission]) -> Principal {
         display_name: Arc::from("ani"),
         roles: roles.iter().map(|key| RoleKey::new(key)).collect(),
         permissions: permissions.iter().copied().collect(),
+        reach: crate::domain::reach::Reach::default(),
     }
 }
 

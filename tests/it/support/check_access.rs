@@ -17,17 +17,23 @@ use super::check::{Event, Log};
 const ACCOUNTS: [(&str, &str); 3] = [
     (
         "user",
-        "SELECT jsonb_build_object('id', u.id, 'name', u.name, 'active', u.active, 'version', u.version,
+        "SELECT jsonb_strip_nulls(jsonb_build_object('id', u.id, 'agent', u.agent,
+            'limited', (SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('permissions', r.limited_permissions,
+                'stages', r.stages, 'own_jamaah', r.own_jamaah)) ORDER BY r.key)
+                FROM user_roles ur JOIN roles r ON r.tenant_id = ur.tenant_id AND r.id = ur.role_id
+                WHERE u.active AND ur.tenant_id = u.tenant_id AND ur.user_id = u.id AND (r.own_jamaah OR r.stages IS NOT NULL)),
+            'name', u.name, 'active', u.active, 'version', u.version,
             'roles', ARRAY(SELECT r.key FROM user_roles ur JOIN roles r ON r.tenant_id = ur.tenant_id AND r.id = ur.role_id
                 WHERE ur.tenant_id = u.tenant_id AND ur.user_id = u.id),
             'permissions', ARRAY(SELECT DISTINCT p FROM user_roles ur
                 JOIN roles r ON r.tenant_id = ur.tenant_id AND r.id = ur.role_id, unnest(r.permissions) p
-                WHERE u.active AND ur.tenant_id = u.tenant_id AND ur.user_id = u.id)) AS row
+                WHERE u.active AND ur.tenant_id = u.tenant_id AND ur.user_id = u.id))) AS row
          FROM users u WHERE tenant_id = $1",
     ),
     (
         "role",
-        "SELECT jsonb_build_object('id', id, 'key', key, 'name', name, 'permissions', permissions, 'version', version) AS row
+        "SELECT jsonb_strip_nulls(jsonb_build_object('id', id, 'key', key, 'name', name,
+            'permissions', permissions || limited_permissions, 'stages', stages, 'own_jamaah', own_jamaah, 'version', version)) AS row
          FROM roles WHERE tenant_id = $1",
     ),
     (

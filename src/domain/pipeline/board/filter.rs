@@ -1,7 +1,7 @@
 //! From a query to the set of tasks that match it.
 
 use super::Board;
-use super::query::{AssigneeFilter, StatusTerm, TaskQuery, Visibility};
+use super::query::{AssigneeFilter, Part, StatusTerm, TaskQuery, Visibility};
 use super::text::{WordHits, Words};
 use crate::domain::pipeline::state::State;
 use crate::domain::pipeline::task::TaskStatus;
@@ -17,7 +17,7 @@ impl Board {
     /// What matches all filters but those by role and by bucket.
     pub(super) fn matching(&self, state: &State, query: &TaskQuery) -> Selection {
         let mut found = self.subject(state, query);
-        self.keep_visible(&mut found, &query.visibility);
+        self.keep_visible(state, &mut found, &query.visibility);
         self.keep_statuses(&mut found, query.wanted_statuses());
         if !query.stages.is_empty() {
             found.intersect_any(self.facets.stage.of(&query.stages));
@@ -63,11 +63,40 @@ impl Board {
         }
     }
 
-    fn keep_visible(&self, found: &mut Selection, visibility: &Visibility) {
-        if let Visibility::Roles { roles, user } = visibility {
-            let own = user.and_then(|user| self.facets.assignee.get(&Some(user)));
-            found.intersect_any(self.facets.role.of(roles).chain(own));
+    fn keep_visible(&self, state: &State, found: &mut Selection, visibility: &Visibility) {
+        match visibility {
+            Visibility::All => {}
+            Visibility::Roles { roles, user } => {
+                let own = user.and_then(|user| self.facets.assignee.get(&Some(user)));
+                found.intersect_any(self.facets.role.of(roles).chain(own));
+            }
+            Visibility::Parts(parts) => {
+                let mut seen = Selection::of([], self.task_count());
+                for part in parts {
+                    seen.unite(&self.shown_by(state, part));
+                }
+                found.intersect_with(&seen);
+            }
         }
+    }
+
+    fn shown_by(&self, state: &State, part: &Part) -> Selection {
+        let mut shown = match &part.agent {
+            Some(agent) => {
+                let tasks = self
+                    .people
+                    .of_agent(agent)
+                    .filter_map(|id| state.pilgrim(id))
+                    .flat_map(|pilgrim| pilgrim.tasks.iter().copied());
+                Selection::of(tasks, self.task_count())
+            }
+            None => Selection::first(self.task_count()),
+        };
+        self.keep_visible(state, &mut shown, &part.tasks);
+        if let Some(stages) = &part.stages {
+            shown.intersect_any(self.facets.stage.of(stages));
+        }
+        shown
     }
 
     fn keep_statuses(&self, found: &mut Selection, terms: &[StatusTerm]) {

@@ -12,6 +12,7 @@ use crate::domain::pipeline::jamaah::{DepartureRisk, JamaahStatus, Status};
 use crate::domain::pipeline::state::{Pilgrim, Slot};
 use crate::domain::pipeline::view::column::Column;
 use crate::domain::pipeline::view::slot_set::slot;
+use crate::domain::reach::agent_key;
 
 /// A pilgrim's place in the columns.
 pub type Person = Slot;
@@ -183,6 +184,23 @@ impl People {
 
     pub fn label(&self, label: Label) -> Option<&Arc<str>> {
         self.labels.get(label)
+    }
+
+    /// The labels that are names of this agent, as [`agent_key`] spells it.
+    pub fn labels_of(&self, agent: &str) -> Vec<Label> {
+        let named = (0..)
+            .zip(self.labels.iter())
+            .filter(|(_, text)| agent_key(text) == agent);
+        named.map(|(label, _)| label).collect()
+    }
+
+    /// Everybody whose agent that is.
+    pub fn of_agent(&self, agent: &str) -> impl Iterator<Item = JamaahId> {
+        let labels = self.labels_of(agent);
+        let theirs = (0..)
+            .zip(self.facts())
+            .filter(move |(_, facts)| facts.agent.is_some_and(|label| labels.contains(&label)));
+        theirs.filter_map(|(person, _)| self.id(person))
     }
 
     /// Everybody on a departure.

@@ -7,6 +7,7 @@ use crate::domain::ids::{DepartureId, JamaahId, StageId, UserId};
 use crate::domain::pipeline::listing::Unrecognised;
 use crate::domain::pipeline::task::{Bucket, Priority, TaskStatus};
 use crate::domain::principal::{Actor, Permission, Principal, RoleKey};
+use crate::domain::reach::{Place, agent_key};
 
 /// A page of tasks. Lists that are empty do not filter; a list of several
 /// values keeps tasks that have one of them; different filters must all hold.
@@ -199,6 +200,18 @@ pub enum Visibility {
         roles: BTreeSet<RoleKey>,
         user: Option<UserId>,
     },
+    /// What any of these shows.
+    Parts(Vec<Part>),
+}
+
+/// What one grant shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Of the tasks within the limits; not parts again.
+    pub tasks: Visibility,
+    pub stages: Option<BTreeSet<StageId>>,
+    /// Of those whose jamaah have this agent, as [`agent_key`] spells it.
+    pub agent: Option<String>,
 }
 
 /// None.
@@ -214,10 +227,32 @@ impl Default for Visibility {
 impl Visibility {
     /// The same answer for many tasks that `Principal::sees_task` gives for one.
     pub fn of(principal: &Principal) -> Self {
-        if principal.may(Permission::TasksReadAll) {
+        let everywhere = Self::permitted(principal, |one| principal.may_everywhere(one));
+        if !principal.reach.is_limited() {
+            return everywhere;
+        }
+        let whole = Part {
+            tasks: everywhere,
+            stages: None,
+            agent: None,
+        };
+        let grants = principal.reach.grants.iter().filter_map(|grant| {
+            let me = principal.reach.agent.as_deref().map(agent_key);
+            Some(Part {
+                tasks: Self::permitted(principal, |one| grant.permits(one)),
+                stages: grant.stages.clone(),
+                // nobody's agent sees nobody
+                agent: if grant.own_jamaah { Some(me?) } else { None },
+            })
+        });
+        Self::Parts([whole].into_iter().chain(grants).collect())
+    }
+
+    fn permitted(principal: &Principal, permits: impl Fn(Permission) -> bool) -> Self {
+        if permits(Permission::TasksReadAll) {
             return Self::All;
         }
-        if !principal.may(Permission::TasksRead) {
+        if !permits(Permission::TasksRead) {
             return Self::default();
         }
         let user = match principal.actor {
@@ -230,13 +265,28 @@ impl Visibility {
         }
     }
 
-    pub fn includes(&self, role: &RoleKey, assignee: Option<UserId>) -> bool {
+    pub fn includes(&self, place: &Place<'_>) -> bool {
         match self {
             Self::All => true,
             Self::Roles { roles, user } => {
-                roles.contains(role) || user.is_some() && *user == assignee
+                roles.contains(place.role) || user.is_some() && *user == place.assignee
             }
+            Self::Parts(parts) => parts.iter().any(|part| part.includes(place)),
         }
+    }
+}
+
+impl Part {
+    fn includes(&self, place: &Place<'_>) -> bool {
+        let in_stage = self
+            .stages
+            .as_ref()
+            .is_none_or(|stages| place.stage.is_some_and(|stage| stages.contains(&stage)));
+        let is_own = self
+            .agent
+            .as_ref()
+            .is_none_or(|me| place.agent.is_some_and(|agent| agent_key(agent) == *me));
+        in_stage && is_own && self.tasks.includes(place)
     }
 }
 
@@ -245,6 +295,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::domain::reach::{Grant, Reach};
 
     #[test]
     fn blocked_is_read_as_the_state_and_other_buckets_as_buckets() {
@@ -296,28 +347,65 @@ mod tests {
     fn visibility_is_what_the_principal_sees_of_each_task() {
         let [visa, travel] = ["visa-admin", "travel-admin"].map(RoleKey::new);
         let [me, other] = [1, 2].map(|id| UserId(uuid::Uuid::from_u128(id)));
+        let [first, second] = [1, 2].map(|id| StageId(uuid::Uuid::from_u128(id)));
         let permissions: [&[Permission]; 3] = [
             &[],
             &[Permission::TasksRead],
             &[Permission::TasksRead, Permission::TasksReadAll],
         ];
+        let mut reaches = vec![Reach::default()];
         for permissions in permissions {
-            let key = crate::domain::ids::ApiKeyId(uuid::Uuid::nil());
+            for stages in [None, Some(BTreeSet::from([first]))] {
+                for agent in [None, Some(Arc::from("Pak Udin"))] {
+                    reaches.push(Reach {
+                        grants: vec![Grant {
+                            permissions: permissions.iter().copied().collect(),
+                            own_jamaah: stages.is_none() || agent.is_some(),
+                            stages: stages.clone(),
+                        }],
+                        agent,
+                    });
+                }
+            }
+        }
+        let key = crate::domain::ids::ApiKeyId(uuid::Uuid::nil());
+        let mut seen = 0;
+        for (permissions, reach) in permissions
+            .into_iter()
+            .flat_map(|one| reaches.iter().map(move |reach| (one, reach)))
+        {
             for actor in [Actor::User(me), Actor::ApiKey(key)] {
                 let principal = Principal {
                     actor,
                     display_name: Arc::from("somebody"),
                     roles: BTreeSet::from([visa.clone()]),
                     permissions: permissions.iter().copied().collect(),
+                    reach: reach.clone(),
                 };
                 let visibility = Visibility::of(&principal);
                 for role in [&visa, &travel] {
                     for assignee in [None, Some(me), Some(other)] {
-                        let seen = principal.sees_task(role, assignee);
-                        assert_eq!(visibility.includes(role, assignee), seen);
+                        for stage in [first, second] {
+                            for agent in [None, Some("pak  udin"), Some("Bu Sri")] {
+                                let place = Place {
+                                    role,
+                                    assignee,
+                                    stage: Some(stage),
+                                    agent,
+                                };
+                                let sees = principal.sees_task(&place);
+                                assert_eq!(
+                                    visibility.includes(&place),
+                                    sees,
+                                    "{principal:?} {place:?}"
+                                );
+                                seen += u32::from(sees);
+                            }
+                        }
                     }
                 }
             }
         }
+        assert!(seen > 100);
     }
 }

@@ -12,6 +12,8 @@ use crate::domain::pipeline::refusal::{Fields, Refusal};
 use crate::domain::pipeline::state::Pilgrim;
 use crate::domain::pipeline::task::{Task, TaskStatus};
 use crate::domain::pipeline::transition::{self, check_text};
+use crate::domain::principal::Permission;
+use crate::domain::reach::Place;
 
 impl Desk<'_> {
     pub(super) fn act_on_task(
@@ -25,8 +27,18 @@ impl Desk<'_> {
             .task(id)
             .cloned()
             .ok_or(Refusal::NotFound { what: "task" })?;
-        let (next, kind) =
-            transition::act(&task, expected, action, self.context.principal, self.now())?;
+        let (next, kind) = {
+            let agent = self.state.agent_of(task.jamaah_id).map(|agent| &**agent);
+            let place = Place::of(&task, agent);
+            transition::act(
+                &task,
+                &place,
+                expected,
+                action,
+                self.context.principal,
+                self.now(),
+            )?
+        };
         let pilgrim = self.pilgrim(task.jamaah_id)?;
         if let Some(reason) = &pilgrim.status.cancel_reason {
             return Err(Refusal::InvalidTransition {
@@ -118,8 +130,17 @@ impl Desk<'_> {
             .task(task_id)
             .cloned()
             .ok_or(Refusal::NotFound { what: "task" })?;
-        if !self.context.principal.sees_task(&task.role, task.assignee) {
+        let agent = self.state.agent_of(task.jamaah_id).cloned();
+        let place = Place::of(&task, agent.as_deref());
+        let principal = self.context.principal;
+        if !principal.sees_task(&place) {
             return Err(Refusal::NotFound { what: "task" });
+        }
+        let permission = Permission::TasksComment;
+        if !principal.may_at(permission, &place)
+            && !principal.may_at(Permission::TasksWorkAll, &place)
+        {
+            return Err(Refusal::Forbidden { permission });
         }
         check_text("body", body, 1, transition::MAX_TEXT)?;
         let comment = Comment {
@@ -136,6 +157,7 @@ impl Desk<'_> {
             before: None,
             after: Row::Comment(Arc::new(comment)),
             on: Some(task),
+            agent,
         });
         Ok(())
     }

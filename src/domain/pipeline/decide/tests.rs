@@ -634,6 +634,7 @@ fn an_event_says_who_may_see_it_and_who_could_until_then() {
     let labels = world.run(&comment).unwrap()[0].labels();
     let of_the_task = Labels {
         role: Some(visa),
+        stage: Some(task.stage_id),
         ..plain
     };
     assert_eq!(labels, of_the_task);

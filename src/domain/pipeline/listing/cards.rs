@@ -13,6 +13,7 @@ use crate::domain::pipeline::jamaah::{DepartureRisk, Reason, Status};
 use crate::domain::pipeline::state::{Pilgrim, State};
 use crate::domain::pipeline::task::{Bucket, Task, TaskStatus};
 use crate::domain::principal::RoleKey;
+use crate::domain::reach::Place;
 use crate::domain::time::Timestamp;
 
 /// A task with what people need to know of its jamaah.
@@ -233,7 +234,7 @@ impl JamaahCard {
             reasons: status.reasons.clone(),
             due_at: pilgrim.due_at(),
             next_task: NextTask::among(
-                open().filter(|task| seen.includes(&task.role, task.assignee)),
+                open().filter(|task| seen.includes(&Place::of(task, jamaah.agent.as_deref()))),
             ),
             open_tasks: count(open().count()),
             overdue_tasks: count(open().filter(|task| task.overdue).count()),

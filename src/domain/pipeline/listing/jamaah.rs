@@ -6,6 +6,8 @@ use super::Unrecognised;
 use crate::domain::ids::{DepartureId, JamaahId, StageId};
 use crate::domain::pipeline::board::{Board, Facts, Person, Visibility, Words, select};
 use crate::domain::pipeline::jamaah::{DepartureRisk, Status};
+use crate::domain::principal::{Permission, Principal};
+use crate::domain::reach::agent_key;
 
 /// A page of jamaah. Lists that are empty do not filter; a list of several
 /// values keeps those that have one of them; different filters must all hold.
@@ -22,12 +24,44 @@ pub struct JamaahQuery {
     pub on_hold: Option<bool>,
     pub waiting: Option<bool>,
     pub risks: Vec<DepartureRisk>,
+    /// Whom the caller may see.
+    pub whom: Whom,
     /// Which tasks cards may tell of.
     pub tasks: Visibility,
     pub sort: JamaahSort,
     /// From 1.
     pub page: u32,
     pub limit: u32,
+}
+
+/// Which jamaah a principal may see, or take out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Whom {
+    All,
+    /// Those of this agent, as [`agent_key`] spells it.
+    Agent(String),
+    Nobody,
+}
+
+impl Whom {
+    /// The same answer for many that `Principal::may_with` gives for one.
+    pub fn of(principal: &Principal, permission: Permission) -> Self {
+        if principal.may_everywhere(permission) {
+            return Self::All;
+        }
+        match &principal.reach.agent {
+            Some(agent) if principal.may(permission) => Self::Agent(agent_key(agent)),
+            _ => Self::Nobody,
+        }
+    }
+
+    pub fn includes(&self, agent: Option<&str>) -> bool {
+        match self {
+            Self::All => true,
+            Self::Agent(me) => agent.is_some_and(|agent| agent_key(agent) == *me),
+            Self::Nobody => false,
+        }
+    }
 }
 
 impl Default for JamaahQuery {
@@ -41,6 +75,7 @@ impl Default for JamaahQuery {
             on_hold: None,
             waiting: None,
             risks: Vec::new(),
+            whom: Whom::All,
             tasks: Visibility::default(),
             sort: JamaahSort::default(),
             page: 1,
@@ -116,11 +151,22 @@ impl Board {
     pub fn find_jamaah(&self, query: &JamaahQuery) -> (Vec<JamaahId>, usize) {
         let words = query.q.as_deref().and_then(Words::parse);
         let people = self.people();
+        let labels = match &query.whom {
+            Whom::All => None,
+            Whom::Agent(agent) => Some(people.labels_of(agent)),
+            Whom::Nobody => Some(Vec::new()),
+        };
+        let seen = |facts: &Facts| {
+            labels
+                .as_ref()
+                .is_none_or(|labels| facts.agent.is_some_and(|label| labels.contains(&label)))
+        };
         let found: Vec<(Person, &Facts)> = (0..)
             .zip(people.facts())
             .zip(people.texts())
             .filter(|((_, facts), text)| {
-                query.admits(facts)
+                seen(facts)
+                    && query.admits(facts)
                     && words
                         .as_ref()
                         .is_none_or(|words| words.hits(text) == words.all())

@@ -11,14 +11,15 @@ use super::sample::Sample;
 use super::{Touched, View};
 use crate::domain::ids::{JamaahId, TaskId};
 use crate::domain::pipeline::board::{
-    AssigneeFilter, StatusTerm, TaskQuery, TaskSort, TaskSortKey, Visibility, bucket,
+    AssigneeFilter, Part, StatusTerm, TaskQuery, TaskSort, TaskSortKey, Visibility, bucket,
 };
 use crate::domain::pipeline::jamaah::{DepartureRisk, JamaahStatus, Status};
-use crate::domain::pipeline::listing::{JamaahCard, JamaahQuery, JamaahSort, JamaahSortKey};
+use crate::domain::pipeline::listing::{JamaahCard, JamaahQuery, JamaahSort, JamaahSortKey, Whom};
 use crate::domain::pipeline::state::{Pilgrim, State};
 use crate::domain::pipeline::tallies::{StageTally, Tallies};
 use crate::domain::pipeline::task::{Bucket, Priority, Task, TaskStatus};
 use crate::domain::principal::RoleKey;
+use crate::domain::reach::Place;
 use crate::domain::time::Zone;
 
 const ZONES: [Zone; 3] = [Zone::WIB, Zone::WITA, Zone::WIT];
@@ -98,6 +99,19 @@ fn task_query(sample: &mut Sample) -> TaskQuery {
                 roles,
                 user: sample.pick(&users),
             }
+        } else if rarely(sample) {
+            let of_stages = Part {
+                tasks: Visibility::All,
+                stages: Some(some(sample, &stages).into_iter().collect()),
+                agent: None,
+            };
+            let roles: BTreeSet<RoleKey> = some(sample, &roles).into_iter().collect();
+            let of_agent = Part {
+                tasks: Visibility::Roles { roles, user: None },
+                stages: None,
+                agent: sample.pick(&["barokah".to_owned(), "nobody".to_owned()]),
+            };
+            Visibility::Parts(vec![of_stages, of_agent])
         } else {
             Visibility::All
         },
@@ -184,7 +198,8 @@ impl Naive<'_> {
             &task.title,
         ]
         .map(|text| text.to_lowercase());
-        query.visibility.includes(&task.role, task.assignee)
+        let agent = pilgrim.jamaah.agent.as_deref();
+        query.visibility.includes(&Place::of(task, agent))
             && self.has_status(task, if aliases_only { &[] } else { &query.statuses })
             && (query.stages.is_empty() || query.stages.contains(&task.stage_id))
             && (query.priorities.is_empty() || query.priorities.contains(&task.priority))
@@ -372,6 +387,11 @@ fn jamaah_query(sample: &mut Sample) -> JamaahQuery {
         on_hold: flag(sample),
         waiting: flag(sample),
         risks: some(sample, &risks),
+        whom: match sample.number(6) {
+            0 => Whom::Agent("barokah".to_owned()),
+            1 => Whom::Nobody,
+            _ => Whom::All,
+        },
         tasks: Visibility::All,
         sort: sort.parse().unwrap(),
         page: 1,
@@ -396,7 +416,8 @@ fn matches_jamaah(pilgrim: &Pilgrim, query: &JamaahQuery) -> bool {
     )
     .to_lowercase();
     let words = query.q.as_deref().unwrap_or("").to_lowercase();
-    (query.statuses.is_empty() || query.statuses.contains(status))
+    query.whom.includes(pilgrim.jamaah.agent.as_deref())
+        && (query.statuses.is_empty() || query.statuses.contains(status))
         && (query.risks.is_empty() || query.risks.contains(risk))
         && query
             .stage

@@ -5,9 +5,11 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::actors::handle::Freshness;
+use crate::domain::pipeline::listing::Whom;
 use crate::domain::pipeline::readiness::{DepartureQuery, DepartureReport};
 use crate::domain::pipeline::refusal::Fields;
 use crate::domain::pipeline::view::View;
+use crate::domain::principal::Permission;
 use crate::error::ApiError;
 use crate::http::auth::authorized::Authorized;
 use crate::http::auth::needs::DeparturesRead;
@@ -76,7 +78,8 @@ pub async fn list_departures(
     let query = filter.0.query(page)?;
     let tenant = authorized.tenant().await?;
     let (freshness, view) = (tenant.freshness(), tenant.view());
-    answer(&view, freshness, &query).conditional(&known)
+    let whom = Whom::of(authorized.principal(), Permission::DeparturesRead);
+    answer(&view, freshness, &query, &whom).conditional(&known)
 }
 
 /// What an overview shows: the answer to `?days=14&limit=100`. A week often
@@ -87,19 +90,23 @@ pub fn overview(view: &View, freshness: Freshness) -> Reply<Vec<DepartureReport>
         limit: page::MAX_LIMIT,
         ..DepartureQuery::default()
     };
-    answer(view, freshness, &query)
+    answer(view, freshness, &query, &Whom::All)
 }
 
 fn answer(
     view: &View,
     freshness: Freshness,
     query: &DepartureQuery,
+    whom: &Whom,
 ) -> Reply<Vec<DepartureReport>> {
     let page = Page {
         page: query.page,
         limit: query.limit,
     };
-    let found = view.departures(query, freshness.as_of);
+    let found = match whom {
+        Whom::All => view.departures(query, freshness.as_of),
+        some => view.departures_with(some, query, freshness.as_of),
+    };
     Reply::new(found.items)
         .page(page, u64::from(found.total))
         .read_from(view, freshness)

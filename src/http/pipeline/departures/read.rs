@@ -3,7 +3,9 @@
 use actix_web::{get, web};
 
 use crate::domain::ids::DepartureId;
+use crate::domain::pipeline::listing::Whom;
 use crate::domain::pipeline::readiness::DepartureReport;
+use crate::domain::principal::Permission;
 use crate::error::ApiError;
 use crate::http::auth::authorized::Authorized;
 use crate::http::auth::needs::DeparturesRead;
@@ -25,7 +27,10 @@ pub async fn get_departure(
 ) -> Answer {
     let tenant = authorized.tenant().await?;
     let (freshness, view) = (tenant.freshness(), tenant.view());
-    let report = view.departure(*id, freshness.as_of);
+    let report = match Whom::of(authorized.principal(), Permission::DeparturesRead) {
+        Whom::All => view.departure(*id, freshness.as_of),
+        some => view.departure_with(&some, *id, freshness.as_of),
+    };
     let report = report.ok_or(ApiError::NotFound { what: "departure" })?;
     let version = report.departure.version;
     Reply::new(report)

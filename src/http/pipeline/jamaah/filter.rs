@@ -8,10 +8,10 @@ use crate::domain::ids::{DepartureId, StageId};
 use crate::domain::pipeline::board::Visibility;
 use crate::domain::pipeline::departure::DepartureState;
 use crate::domain::pipeline::jamaah::Status;
-use crate::domain::pipeline::listing::{JamaahQuery, Unrecognised};
+use crate::domain::pipeline::listing::{JamaahQuery, Unrecognised, Whom};
 use crate::domain::pipeline::refusal::Fields;
 use crate::domain::pipeline::state::State;
-use crate::domain::principal::Principal;
+use crate::domain::principal::{Permission, Principal};
 use crate::error::ApiError;
 use crate::http::page::Page;
 use crate::http::params;
@@ -65,7 +65,7 @@ impl JamaahFilter {
     pub fn query(
         &self,
         state: &State,
-        principal: &Principal,
+        (principal, permission): (&Principal, Permission),
         page: Page,
     ) -> Result<JamaahQuery, ApiError> {
         let mut fields = Fields::default();
@@ -79,6 +79,7 @@ impl JamaahFilter {
             on_hold: self.on_hold,
             waiting: self.waiting,
             risks: params::words(&mut fields, "risk", self.risk.as_deref()),
+            whom: Whom::of(principal, permission),
             tasks: Visibility::of(principal),
             sort: params::one(&mut fields, "sort", self.sort.as_deref()).unwrap_or_default(),
             page: page.page,

@@ -4,6 +4,7 @@ use actix_web::get;
 
 use super::filter::JamaahFilter;
 use crate::domain::pipeline::listing::JamaahCard;
+use crate::domain::principal::Permission;
 use crate::http::auth::authorized::Authorized;
 use crate::http::auth::needs::JamaahRead;
 use crate::http::conditional::IfNoneMatch;
@@ -30,7 +31,11 @@ pub async fn list_jamaah(
 ) -> Answer {
     let tenant = authorized.tenant().await?;
     let view = tenant.view();
-    let query = filter.0.query(&view.state, authorized.principal(), page)?;
+    let query = filter.0.query(
+        &view.state,
+        (authorized.principal(), Permission::JamaahRead),
+        page,
+    )?;
     let found = view.jamaah(&query);
     Reply::new(found.items)
         .page(page, u64::from(found.total))

@@ -14,7 +14,7 @@ use crate::domain::pipeline::departure::Departure;
 use crate::domain::pipeline::jamaah::{Jamaah, JamaahStatus};
 use crate::domain::pipeline::listing::{Page, TaskCard};
 use crate::domain::pipeline::state::{Pilgrim, State};
-use crate::domain::principal::Principal;
+use crate::domain::principal::{Permission, Principal};
 use crate::error::ApiError;
 use crate::http::auth::authorized::Authorized;
 use crate::http::auth::needs::JamaahRead;
@@ -47,7 +47,7 @@ impl JamaahDetail {
         let zone = state.tenant.zone;
         let day = Day::new(zone.date_of(freshness.as_of), zone);
         let tasks = pilgrim.tasks.iter().filter_map(|slot| state.task_at(*slot));
-        let seen = tasks.filter(|task| principal.sees_task(&task.role, task.assignee));
+        let seen = tasks.filter(|task| principal.sees_task(&state.place(task)));
         Self {
             jamaah: pilgrim.jamaah.clone(),
             departure: state.departure(pilgrim.jamaah.departure_id).cloned(),
@@ -91,6 +91,13 @@ pub async fn get_jamaah(
     let pilgrim = state
         .pilgrim(*id)
         .ok_or(ApiError::NotFound { what: "jamaah" })?;
+    let agent = pilgrim.jamaah.agent.as_deref();
+    if !authorized
+        .principal()
+        .may_with(Permission::JamaahRead, agent)
+    {
+        return Err(ApiError::NotFound { what: "jamaah" });
+    }
     let mut detail = JamaahDetail::of(&state, pilgrim, authorized.principal(), freshness);
     detail.archived = !hot;
     if freshness.live {

@@ -7,6 +7,7 @@ use crate::domain::ids::TaskId;
 use crate::domain::pipeline::board::Day;
 use crate::domain::pipeline::listing::TaskCard;
 use crate::domain::pipeline::view::View;
+use crate::domain::reach::Place;
 use crate::error::ApiError;
 use crate::http::auth::authorized::Authorized;
 
@@ -28,7 +29,10 @@ pub async fn find<P>(
         .await
         .map_err(|error: db::Error| ApiError::of_database(error))?;
     let principal = authorized.principal();
-    found.retain(|found| principal.sees_task(&found.task.role, found.task.assignee));
+    found.retain(|found| {
+        let place = Place::of(&found.task, found.jamaah_agent.as_deref());
+        principal.sees_task(&place)
+    });
     Ok(found)
 }
 

@@ -64,7 +64,7 @@ impl Named {
         let seen = view
             .state
             .task(task)
-            .is_some_and(|task| authorized.principal().sees_task(&task.role, task.assignee));
+            .is_some_and(|task| authorized.principal().sees_task(&view.state.place(task)));
         if seen {
             self.check(authorized).await
         } else {

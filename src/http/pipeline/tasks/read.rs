@@ -47,7 +47,7 @@ pub async fn get_task(
         let principal = authorized.principal();
         // what one may not see is not there
         view.task_card(*id)
-            .filter(|card| principal.sees_task(&card.task.role, card.task.assignee))
+            .filter(|card| principal.sees_task(&view.state.place(&card.task)))
     };
     let card = card.ok_or(ApiError::NotFound { what: "task" })?;
     let version = card.task.version;

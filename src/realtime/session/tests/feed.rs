@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use crate::domain::ids::UserId;
 use crate::domain::principal::{Actor, Permission, Principal, RoleKey};
+use crate::domain::reach::Place;
 use crate::realtime::channel::Channel;
 use crate::realtime::codec::{Codec, Json};
 use crate::realtime::feed::{AccessChange, Feed, Identity, Read, StateValue};
@@ -68,6 +69,7 @@ pub fn principal(roles: &[&str], permissions: &[Permission]) -> Arc<Principal> {
         display_name: Arc::from("ani"),
         roles: roles.iter().map(|key| RoleKey::new(key)).collect(),
         permissions: permissions.iter().copied().collect(),
+        reach: crate::domain::reach::Reach::default(),
     })
 }
 
@@ -99,9 +101,9 @@ impl TestFeed {
             return false;
         };
         match (item, channel) {
-            (Item::Task { role, .. }, Channel::Tasks) => who.sees_task(&RoleKey::new(role), None),
+            (Item::Task { role, .. }, Channel::Tasks) => sees(who, &RoleKey::new(role)),
             (Item::Task { role, .. }, Channel::RoleTasks(wanted)) => {
-                wanted.as_str() == *role && who.sees_task(wanted, None)
+                wanted.as_str() == *role && sees(who, wanted)
             }
             (Item::Notice, Channel::User(_)) => true,
             _ => false,
@@ -191,4 +193,14 @@ impl Feed for TestFeed {
     fn state(&self, channel: &Channel) -> Option<StateValue> {
         self.states.get(channel).cloned()
     }
+}
+
+/// A task of this role that nobody has.
+fn sees(who: &Principal, role: &RoleKey) -> bool {
+    who.sees_task(&Place {
+        role,
+        assignee: None,
+        stage: None,
+        agent: None,
+    })
 }
