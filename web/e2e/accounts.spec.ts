@@ -94,7 +94,7 @@ test.describe('an administrator', () => {
     await page.goto('/dashboard/users?q=peran');
     await page.getByRole('table').getByRole('link', { name: 'Tamu peran' }).click();
     const person = page.getByRole('dialog', { name: 'Tamu peran' });
-    await person.getByRole('textbox', { name: 'Nama' }).fill('Tamu peran baru');
+    await person.getByRole('textbox', { name: 'Nama', exact: true }).fill('Tamu peran baru');
     await person.getByRole('checkbox', { name: 'Visa' }).check();
     await person.getByRole('button', { name: 'Simpan' }).click();
     await expect(person).toHaveCount(0);
@@ -139,6 +139,27 @@ test.describe('an administrator', () => {
     await edit.getByRole('alertdialog').getByRole('button', { name: 'Hapus peran' }).click();
     await expect(page.getByText('Peran Keuangan dihapus')).toBeVisible();
     await expect(matrix.getByText('Keuangan')).toHaveCount(0);
+  });
+
+  test('limits a role to stages, where what cannot be limited has no place', async ({ page }) => {
+    await page.goto('/dashboard/roles?edit=new');
+    const dialog = page.getByRole('dialog', { name: 'Peran baru' });
+    await dialog.getByRole('textbox', { name: 'Nama' }).fill('Bantuan visa');
+    await dialog.getByRole('textbox', { name: 'Kode' }).fill('visa-helper');
+    await dialog.getByRole('checkbox', { name: 'Menyelesaikan tugas' }).check();
+    await dialog.getByRole('checkbox', { name: 'Mengatur tahap', exact: true }).check();
+    await dialog.getByRole('group', { name: 'Hanya di tahap ini' }).getByRole('checkbox').first().check();
+    await dialog.getByRole('button', { name: 'Tambah peran' }).click();
+    await expect(
+      dialog.getByText(/Tidak dapat dibatasi, jadi tidak dapat diberikan: Mengatur tahap/),
+    ).toBeVisible();
+    await dialog.getByRole('checkbox', { name: 'Mengatur tahap', exact: true }).uncheck();
+    await dialog.getByRole('button', { name: 'Tambah peran' }).click();
+    await expect(page.getByText('Peran Bantuan visa tersimpan')).toBeVisible();
+    const head = page.getByRole('columnheader', { name: /Bantuan visa/ });
+    await expect(head).toContainText('1 tahap');
+    await expect(page.getByRole('checkbox', { name: 'Bantuan visa: Mengimpor manifes' })).toBeDisabled();
+    await expectAccessible(page);
   });
 
   test('makes a key that is shown once, replaces and revokes it', async ({ page, server, request }) => {

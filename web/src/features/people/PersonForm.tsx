@@ -21,11 +21,16 @@ import { usePeopleWords } from './words';
 interface Values {
   name: string;
   roles: string[];
+  agent: string;
 }
 
-const COMPLAINTS = ['name', 'roles'] as const;
+const COMPLAINTS = ['name', 'roles', 'agent'] as const;
 
-const valuesOf = ({ name, roles }: User): Values => ({ name, roles: [...roles].sort() });
+const valuesOf = ({ name, roles, agent }: User): Values => ({
+  name,
+  roles: [...roles].sort(),
+  agent: agent ?? '',
+});
 
 export function PersonForm({ of, close }: { of: User; close: () => void }) {
   const { t } = usePeopleWords();
@@ -33,11 +38,12 @@ export function PersonForm({ of, close }: { of: User; close: () => void }) {
   // as it was when it was opened: what differs was changed here
   const [initial] = useState(() => valuesOf(of));
   const save = useMutation({
-    mutationFn: (values: Values) => {
-      const changed = differences(initial, {
-        name: values.name.trim(),
-        roles: [...values.roles].sort(),
-      });
+    mutationFn: ({ agent, ...values }: Values) => {
+      const { agent: before, ...was } = initial;
+      const changed = {
+        ...differences(was, { ...values, name: values.name.trim(), roles: [...values.roles].sort() }),
+        ...(agent.trim() === before ? {} : { agent: agent.trim() || null }),
+      };
       return ask(
         api.PUT('/api/v1/users/{id}', {
           params: { path: { id: of.id } },
@@ -75,6 +81,12 @@ export function PersonForm({ of, close }: { of: User; close: () => void }) {
         label={t('person.name')}
         description={of.email}
         {...fields.getInputProps('name')}
+      />
+      <TextInput
+        maxLength={200}
+        label={t('person.agent')}
+        description={t('person.agent_hint')}
+        {...fields.getInputProps('agent')}
       />
       <div className={form.wide}>
         <RoleChecks

@@ -1,9 +1,10 @@
 /** Permissions across roles as a table of checkboxes; on phones one role at a time, as a list. */
 
+import { IconMapPin, IconUser } from '@tabler/icons-react';
 import { getRouteApi } from '@tanstack/react-router';
 import { Fragment } from 'react';
 import type { PermissionInfo, Role } from '@/shared/api/types';
-import { groupsOf } from '@/shared/entities/roles';
+import { fitsLimits, groupsOf } from '@/shared/entities/roles';
 import { useFormats } from '@/shared/format/formats';
 import { usePermissionName } from '@/shared/roles/usePermissionName';
 import { useMay } from '@/shared/session/session';
@@ -89,7 +90,30 @@ function Head({ role, open }: { role: Role; open: (key: string) => void }) {
         {label}
       </button>
       <small>{t('people', { count: role.people, people: format.count(role.people) })}</small>
+      <Limits of={role} />
     </>
+  );
+}
+
+/** Where a role holds, if not everywhere. */
+function Limits({ of }: { of: Role }) {
+  const { t } = useRolesWords();
+  if (!of.own_jamaah && !of.stages) return null;
+  return (
+    <small className={css.limits}>
+      {of.stages && (
+        <span>
+          <IconMapPin size={14} stroke={1.8} aria-hidden />
+          {t('limit.stages', { count: of.stages.length })}
+        </span>
+      )}
+      {of.own_jamaah && (
+        <span>
+          <IconUser size={14} stroke={1.8} aria-hidden />
+          {t('limit.own')}
+        </span>
+      )}
+    </small>
   );
 }
 
@@ -108,7 +132,9 @@ function useCell({ draft, refusal }: Grid, role: Role, one: PermissionInfo) {
       ? t('within', { whole: name(one.part_of) })
       : !on && !before && !may(one.id)
         ? t('not_held')
-        : undefined);
+        : !on && !fitsLimits(one, role)
+          ? t('not_limited')
+          : undefined);
   return { on, why, changed: held.includes(one.id) !== before };
 }
 

@@ -9,9 +9,12 @@ import { useState } from 'react';
 import { api, ask } from '@/shared/api/client';
 import { ApiError } from '@/shared/api/errors';
 import { queryClient } from '@/shared/api/queryClient';
+import { stagesQuery } from '@/shared/api/snapshots';
 import type { Permission, Role } from '@/shared/api/types';
-import { rolesQuery } from '@/shared/entities/roles';
+import { fitsLimits, permissionsQuery, rolesQuery } from '@/shared/entities/roles';
+import { useStageName } from '@/shared/entities/stages';
 import { PermissionChecks } from '@/shared/roles/PermissionChecks';
+import { usePermissionName } from '@/shared/roles/usePermissionName';
 import { FormFoot } from '@/shared/ui/FormFoot';
 import form from '@/shared/ui/form.module.css';
 import { toast } from '@/shared/ui/toast';
@@ -28,18 +31,27 @@ interface Values {
   key: string;
   name: string;
   permissions: Permission[];
+  own_jamaah: boolean;
+  stages: string[];
 }
 
-const NOTHING: Values = { key: '', name: '', permissions: [] };
-const COMPLAINTS = ['key', 'name', 'permissions'] as const;
+const NOTHING: Values = { key: '', name: '', permissions: [], own_jamaah: false, stages: [] };
+const COMPLAINTS = ['key', 'name', 'permissions', 'stages'] as const;
 
 const valuesOf = (role: Role): Values => ({
   key: role.key,
   name: role.name,
   permissions: role.permissions,
+  own_jamaah: role.own_jamaah,
+  stages: role.stages ?? [],
 });
 
-const bodyOf = (values: Values) => ({ ...values, name: values.name.trim() });
+/** No stage is no limit. */
+const bodyOf = ({ stages, ...values }: Values) => ({
+  ...values,
+  name: values.name.trim(),
+  stages: stages.length > 0 ? stages : null,
+});
 
 export default function RoleDialog({ of, close }: { of: string; close: () => void }) {
   const { t } = useRolesWords();
@@ -80,6 +92,14 @@ function RoleForm({ of, close }: { of: Role | undefined; close: () => void }) {
     },
     onSettled: () => queryClient.invalidateQueries({ queryKey: rolesQuery.queryKey }),
   });
+  const all = useQuery(permissionsQuery).data ?? [];
+  const permissionName = usePermissionName();
+  const boundless = (chosen: readonly Permission[], limits: Pick<Values, 'stages' | 'own_jamaah'>) => {
+    const names = all
+      .filter((one) => chosen.includes(one.id) && !fitsLimits(one, limits))
+      .map(({ id }) => permissionName(id));
+    return names.length > 0 ? t('complaint.boundless', { names: names.join('; ') }) : null;
+  };
   const code = save.error instanceof ApiError ? save.error.code : undefined;
   const {
     form: fields,
@@ -93,7 +113,8 @@ function RoleForm({ of, close }: { of: Role | undefined; close: () => void }) {
       const known = COMPLAINTS.find((one) => one === field);
       return known && t(`complaint.${known}`);
     },
-    validate: ({ key, name }) => ({
+    validate: ({ key, name, permissions, ...limits }) => ({
+      permissions: boundless(permissions, limits),
       key: /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(key) ? null : t('complaint.key'),
       name: name.trim() ? null : lists('needed'),
     }),
@@ -125,6 +146,20 @@ function RoleForm({ of, close }: { of: Role | undefined; close: () => void }) {
           error={fields.errors.permissions}
         />
       </div>
+      <label className={`${form.check} ${form.wide}`}>
+        <input type="checkbox" {...fields.getInputProps('own_jamaah', { type: 'checkbox' })} />
+        <span>
+          {t('edit.own')}
+          <small>{t('edit.own_hint')}</small>
+        </span>
+      </label>
+      <div className={form.wide}>
+        <Stages
+          value={values.stages}
+          onChange={(stages) => fields.setFieldValue('stages', stages)}
+          error={fields.errors.stages}
+        />
+      </div>
       {code === 'INVALID_TRANSITION' && (
         <p className={`${css.failed} ${form.wide}`} role="alert">
           {t('last')}
@@ -146,5 +181,44 @@ function RoleForm({ of, close }: { of: Role | undefined; close: () => void }) {
         }}
       />
     </form>
+  );
+}
+
+function Stages({
+  value,
+  onChange,
+  error,
+}: {
+  value: string[];
+  onChange: (stages: string[]) => void;
+  error?: React.ReactNode;
+}) {
+  const { t } = useRolesWords();
+  const stageName = useStageName();
+  const stages = useQuery(stagesQuery).data?.data ?? [];
+  return (
+    <fieldset className={css.stages}>
+      <legend>{t('edit.stages')}</legend>
+      <p>{t('edit.stages_hint')}</p>
+      <div>
+        {stages.map((stage) => (
+          <label key={stage.id} className={form.check}>
+            <input
+              type="checkbox"
+              checked={value.includes(stage.id)}
+              onChange={({ target }) =>
+                onChange(target.checked ? [...value, stage.id] : value.filter((id) => id !== stage.id))
+              }
+            />
+            <span>{stageName(stage)}</span>
+          </label>
+        ))}
+      </div>
+      {error && (
+        <p className={css.failed} role="alert">
+          {error}
+        </p>
+      )}
+    </fieldset>
   );
 }

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { PermissionInfo, Role } from '@/shared/api/types';
 import { changesIn, type Draft, heldIn, withSwitch } from './draft';
 
-const WORK: PermissionInfo = { id: 'tasks.work', description: '', part_of: null };
-const START: PermissionInfo = { id: 'tasks.start', description: '', part_of: 'tasks.work' };
+const LIMITS = { for_stages: true, for_own_jamaah: true };
+const WORK: PermissionInfo = { id: 'tasks.work', description: '', part_of: null, ...LIMITS };
+const START: PermissionInfo = { id: 'tasks.start', description: '', part_of: 'tasks.work', ...LIMITS };
 const ALL = [WORK, START];
 
 const role = (id: string, permissions: Role['permissions']): Role =>

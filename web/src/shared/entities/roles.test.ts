@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { PermissionInfo } from '@/shared/api/types';
-import { groupsOf, switched } from './roles';
+import { fitsLimits, groupsOf, switched } from './roles';
 
 const info = (id: PermissionInfo['id'], part_of: PermissionInfo['id'] | null = null): PermissionInfo => ({
   id,
   description: '',
   part_of,
+  for_stages: id.startsWith('tasks.'),
+  for_own_jamaah: id.startsWith('tasks.'),
 });
 
 const ALL = [
@@ -37,5 +39,13 @@ describe('permissions', () => {
     expect(switched(['tasks.work'], complete, true, ALL)).toEqual(['tasks.work']);
     expect(switched(['pipeline.read'], complete, true, ALL)).toEqual(['pipeline.read', 'tasks.complete']);
     expect(switched(['pipeline.read', 'tasks.complete'], complete, false, ALL)).toEqual(['pipeline.read']);
+  });
+
+  it('fit into limits that they can be held to', () => {
+    const [everywhere] = ALL as [PermissionInfo];
+    expect(fitsLimits(everywhere, { stages: null, own_jamaah: false })).toBe(true);
+    expect(fitsLimits(everywhere, { stages: ['s'], own_jamaah: false })).toBe(false);
+    expect(fitsLimits(everywhere, { stages: [], own_jamaah: true })).toBe(false);
+    expect(fitsLimits(work, { stages: ['s'], own_jamaah: true })).toBe(true);
   });
 });

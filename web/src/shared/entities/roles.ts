@@ -56,3 +56,9 @@ export function switched(
   if (part_of && held.includes(part_of)) return [...held];
   return [...held.filter((one) => one !== id && !parts.includes(one)), id];
 }
+
+/** Whether a permission can be held to a role's limits; the others hold everywhere or not at all. */
+export const fitsLimits = (
+  { for_stages, for_own_jamaah }: Pick<PermissionInfo, 'for_stages' | 'for_own_jamaah'>,
+  { stages, own_jamaah }: { stages?: readonly string[] | null; own_jamaah: boolean },
+): boolean => (!stages?.length || for_stages) && (!own_jamaah || for_own_jamaah);

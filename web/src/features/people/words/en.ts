@@ -32,6 +32,8 @@ export const en: Translated<typeof id> = {
     title: '{{name}}, person',
     name: 'Name',
     roles: 'Roles',
+    agent: 'Name as an agent',
+    agent_hint: 'As it stands with jamaah; needed for roles for one’s own jamaah only.',
     saved: '{{name}} is saved',
     what: '{{name}}',
     deactivate: 'Deactivate',
@@ -50,5 +52,6 @@ export const en: Translated<typeof id> = {
     name: 'Write the name',
     roles: 'There is no such role, or it permits what you lack',
     taken: 'There is an account with this address already',
+    agent: 'Too long',
   },
 };

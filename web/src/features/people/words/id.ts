@@ -29,6 +29,8 @@ export const id = {
     title: 'Pengguna {{name}}',
     name: 'Nama',
     roles: 'Peran',
+    agent: 'Nama agen',
+    agent_hint: 'Seperti tertulis pada jamaah; perlu bagi peran “hanya jamaah sendiri”.',
     saved: '{{name}} tersimpan',
     what: '{{name}}',
     deactivate: 'Nonaktifkan',
@@ -47,5 +49,6 @@ export const id = {
     name: 'Tulis namanya',
     roles: 'Peran ini tidak ada, atau memberi izin yang tidak Anda punya',
     taken: 'Sudah ada akun dengan surel ini',
+    agent: 'Terlalu panjang',
   },
 } as const;

@@ -9,6 +9,8 @@ export const en: Translated<typeof id> = {
   people_other: '{{people}} people',
   cell: '{{role}}: {{permission}}',
   choose: 'Role',
+  limits: 'Limits',
+  limit: { stages_one: '{{count}} stage', stages_other: '{{count}} stages', own: 'own jamaah' },
   open: 'Change the role {{name}}',
   changed: {
     text_one: '{{count}} permission is changed and not saved.',
@@ -26,6 +28,10 @@ export const en: Translated<typeof id> = {
     key: 'Code',
     key_hint: 'Lower-case letters, digits and dashes; it cannot be changed later',
     permissions: 'Permissions',
+    own: 'Own jamaah only',
+    own_hint: 'Only jamaah whose agent the holder of the role is.',
+    stages: 'In these stages only',
+    stages_hint: 'None chosen: in all stages. For the permissions about tasks.',
     built_in: 'A built-in role: every organisation has it, and it cannot be deleted.',
   },
   remove: {
@@ -39,6 +45,8 @@ export const en: Translated<typeof id> = {
     key: 'Lower-case letters, digits and dashes within, at most 63',
     name: 'Write the name',
     permissions: 'There are permissions that you lack and so cannot give',
+    stages: 'There is a stage that is not known',
+    boundless: 'These cannot be limited, so the role cannot have them: {{names}}',
     taken: 'There is a role with this code already',
   },
 };

@@ -5,6 +5,8 @@ export const id = {
   people_other: '{{people}} orang',
   cell: '{{role}}: {{permission}}',
   choose: 'Peran',
+  limits: 'Batas',
+  limit: { stages_other: '{{count}} tahap', own: 'jamaah sendiri' },
   open: 'Ubah peran {{name}}',
   changed: {
     text_other: '{{count}} izin diubah, belum disimpan.',
@@ -21,6 +23,10 @@ export const id = {
     key: 'Kode',
     key_hint: 'Huruf kecil, angka, dan tanda hubung; tidak dapat diubah kemudian',
     permissions: 'Izin',
+    own: 'Hanya jamaah sendiri',
+    own_hint: 'Hanya jamaah yang agennya pemegang peran ini.',
+    stages: 'Hanya di tahap ini',
+    stages_hint: 'Tanpa pilihan: di semua tahap. Berlaku bagi izin tentang tugas.',
     built_in: 'Peran bawaan: ada di setiap organisasi dan tidak dapat dihapus.',
   },
   remove: {
@@ -34,6 +40,8 @@ export const id = {
     key: 'Huruf kecil, angka, dan tanda hubung di tengah, paling banyak 63',
     name: 'Tulis namanya',
     permissions: 'Ada izin yang tidak Anda punya, jadi tidak dapat Anda berikan',
+    stages: 'Ada tahap yang tidak dikenal',
+    boundless: 'Tidak dapat dibatasi, jadi tidak dapat diberikan: {{names}}',
     taken: 'Sudah ada peran dengan kode ini',
   },
 } as const;

@@ -42,5 +42,6 @@ export const en: Translated<typeof id> = {
     'users.admin': 'Administer people, roles, sessions and API keys',
   },
   within: 'Part of “{{whole}}”',
+  not_limited: 'This permission cannot be limited, so a role with limits cannot have it.',
   not_held: 'You do not have this permission yourself, so you cannot give it.',
 };

@@ -39,5 +39,6 @@ export const id = {
     'users.admin': 'Mengatur pengguna, peran, sesi, dan kunci API',
   },
   within: 'Termasuk dalam “{{whole}}”',
+  not_limited: 'Izin ini tidak dapat dibatasi, jadi tidak dapat diberikan kepada peran dengan batas.',
   not_held: 'Anda sendiri tidak punya izin ini, jadi tidak dapat memberikannya.',
 } as const;
