@@ -17,6 +17,7 @@ use futures::future::join_all;
 
 use super::database::{Cluster, Database};
 use super::document::Document;
+use super::load::{ask, get};
 use super::machine;
 use super::process::Server;
 use super::start::{SLUG, Season, tell_with};
@@ -48,6 +49,7 @@ const SETTINGS: [(&str, &str); 4] = [
 pub async fn load(cluster: &Cluster, season: &Season, document: &Document) -> anyhow::Result<()> {
     let office = Office::open(cluster, season).await?;
     let first = office.server().await?;
+    office.wake(&first).await?;
     let mut report = Report::default();
     for (people, seconds) in LEVELS {
         println!("{people} people for {seconds} s");
@@ -74,6 +76,7 @@ pub async fn load(cluster: &Cluster, season: &Season, document: &Document) -> an
 pub async fn soak(cluster: &Cluster, season: &Season, minutes: u64) -> anyhow::Result<()> {
     let office = Office::open(cluster, season).await?;
     let server = office.server().await?;
+    office.wake(&server).await?;
     let places = [office.place(&server)];
     let lasts = Duration::from_secs(minutes * 60);
     println!("{SOAKERS} people for {minutes} minutes");
@@ -147,6 +150,16 @@ impl<'s> Office<'s> {
         Server::lajur(database, &settings).await
     }
 
+    /// A server that has been at work for a while holds the tenant.
+    async fn wake(&self, server: &Server) -> anyhow::Result<()> {
+        let request = get("/api/v1/pipeline/tasks?limit=1", &self.season.headers);
+        // the first who asks may be told to come again
+        while ask(server.addr, &request).await.is_err() {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        Ok(())
+    }
+
     fn place(&self, server: &Server) -> Place {
         Place {
             addr: server.addr,
@@ -177,7 +190,13 @@ async fn work(
         let comes = began + APART * number as u32;
         Person::new(number, place.clone(), Rc::clone(&figures)).work(comes, until)
     });
-    join_all(persons).await;
+    // before everybody leaves at once
+    let asked_at = until - Duration::from_secs(1);
+    let asking = async {
+        tokio::time::sleep_until(asked_at.into()).await;
+        watch.alerts().await
+    };
+    let (_, alerts) = futures::join!(join_all(persons), asking);
     let cpu = cpu(servers)? - cpu_before;
     let after = watch.counts().await?;
     let memory: Vec<f64> = servers
@@ -190,7 +209,7 @@ async fn work(
         seconds: began.elapsed().as_secs_f64(),
         cores: cpu / began.elapsed().as_secs_f64(),
         memory,
-        alerts: watch.alerts().await?,
+        alerts: alerts?,
         hit_rate: after.hit_rate_since(&before),
         fanout_ms: after.fanout_since(&before).map(|seconds| seconds * 1e3),
         events_heard: figures.events_heard.get(),

@@ -11,10 +11,15 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
 
 use super::super::load::{Connection, get, post_json};
 use super::super::sockets::client::{Door, Report, listen};
 
+/// Nobody waits longer for an answer.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The server closes a connection that is idle for longer than five seconds; a browser opens another then.
+const IDLE: Duration = Duration::from_secs(4);
 /// Between two things that somebody does.
 const THINKS_MS: std::ops::Range<u64> = 1_000..9_000;
 const FILTERS: [&str; 6] = [
@@ -75,6 +80,7 @@ pub struct Person {
     figures: Rc<Figures>,
     chance: ChaCha8Rng,
     connection: Option<Connection>,
+    asked_at: Instant,
     headers: String,
     /// On the screen: id and status.
     tasks: Vec<(String, String)>,
@@ -89,6 +95,7 @@ impl Person {
             place,
             figures,
             connection: None,
+            asked_at: Instant::now(),
             headers: String::new(),
             tasks: Vec::new(),
             jamaah: Vec::new(),
@@ -113,7 +120,7 @@ impl Person {
     }
 
     /// Signs in, opens the overview, and listens from then on.
-    async fn arrive(&mut self) -> anyhow::Result<tokio::task::JoinHandle<()>> {
+    async fn arrive(&mut self) -> anyhow::Result<AbortHandle> {
         let body = json!({
             "tenant": self.place.slug, "password": super::PASSWORD,
             "email": format!("person{}@day.example", self.number + 1),
@@ -141,7 +148,8 @@ impl Person {
         let (sender, mut reports) = mpsc::unbounded_channel::<Report>();
         let listener = listen(door, sender).await?;
         let figures = Rc::clone(&self.figures);
-        Ok(tokio::task::spawn_local(async move {
+        let stop = listener.abort_handle();
+        tokio::task::spawn_local(async move {
             while let Some(report) = reports.recv().await {
                 figures
                     .events_heard
@@ -151,7 +159,8 @@ impl Person {
             if let Ok(Err(error)) = listener.await {
                 figures.error(format!("socket: {error:#}"));
             }
-        }))
+        });
+        Ok(stop)
     }
 
     async fn do_something(&mut self) -> anyhow::Result<()> {
@@ -267,12 +276,15 @@ impl Person {
     }
 
     async fn ask(&mut self, what: What, request: &[u8]) -> anyhow::Result<Value> {
-        if self.connection.is_none() {
+        if self.connection.is_none() || self.asked_at.elapsed() > IDLE {
             self.connection = Some(Connection::open(self.place.addr).await?);
         }
         let connection = self.connection.as_mut().context("no connection")?;
         let sent = Instant::now();
-        connection.send(request).await?;
+        self.asked_at = sent;
+        tokio::time::timeout(PATIENCE, connection.send(request))
+            .await
+            .with_context(|| format!("{what:?}: no answer"))??;
         let us = u32::try_from(sent.elapsed().as_micros()).unwrap_or(u32::MAX);
         let mut answers = self.figures.answers.borrow_mut();
         if connection.first_line().starts_with("HTTP/1.1 409") {

@@ -109,7 +109,7 @@ impl Report {
         for level in &levels {
             let alerts = match &level.alerts {
                 None => "Prometheus was not there to watch".to_owned(),
-                Some(alerts) if alerts.is_empty() => "no alert fired or was about to".to_owned(),
+                Some(alerts) if alerts.is_empty() => "no alert fired".to_owned(),
                 Some(alerts) => format!("alerts: {}", alerts.join(", ")),
             };
             self.check(format!("{} people: {alerts}", count(level.people as f64)));

@@ -56,7 +56,7 @@ impl Watch {
         Ok(counts)
     }
 
-    /// The alerts that fire or are about to; `None` where nobody watches.
+    /// The alerts that fire; `None` where nobody watches. Those that only would if it went on are none.
     pub async fn alerts(&self) -> anyhow::Result<Option<Vec<String>>> {
         let Some((address, _)) = &self.prometheus else {
             return Ok(None);
@@ -64,8 +64,14 @@ impl Watch {
         let answer = load::ask(*address, &get("/api/v1/alerts", "")).await?;
         let answer: Value = serde_json::from_str(&answer)?;
         let alerts = answer["data"]["alerts"].as_array().context("no alerts")?;
-        let name = |alert: &Value| format!("{} {}", alert["labels"]["alertname"], alert["state"]);
-        Ok(Some(alerts.iter().map(name).collect()))
+        let firing = alerts.iter().filter(|alert| alert["state"] == "firing");
+        let name = |alert: &Value| {
+            alert["labels"]["alertname"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned()
+        };
+        Ok(Some(firing.map(name).collect()))
     }
 }
 
