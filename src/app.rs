@@ -2,6 +2,7 @@
 //! running server out.
 
 pub mod server;
+mod tls;
 pub mod vitals;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,9 +25,11 @@ use crate::db::pool::{Pools, Settings};
 use crate::domain::ids::IdSource;
 use crate::error::ApiError;
 use crate::http;
+use crate::http::audit::recorder::Recorder;
 use crate::http::auth::password::Passwords;
 use crate::http::auth::resolver::Callers;
 use crate::http::browser_errors::Allowance;
+use crate::http::limits::Limits;
 use crate::http::observe::RequestIds;
 use crate::http::observe::outage::Outage;
 use crate::http::pages::Pages;
@@ -73,6 +76,9 @@ pub struct App {
     pub session_settings: Arc<realtime::session::Settings>,
     pub token_keys: Keys,
     pub metrics: Metrics,
+    pub limits: Limits,
+    /// What is to be told in tenants' logs soon.
+    pub recorder: Recorder,
     pub callers: Arc<Callers>,
     pub passwords: Passwords,
     pub request_ids: RequestIds,
@@ -155,6 +161,8 @@ impl App {
             forgotten: Arc::new(Semaphore::new(FORGOTTEN_AT_ONCE)),
             people,
             bulks: UnderWay::default(),
+            limits: Limits::new(&config, clock.clone(), metrics.clone())?,
+            recorder: Recorder::default(),
             callers,
             passwords: Passwords::new(secrets.clone()),
             request_ids: RequestIds::new(&secrets),

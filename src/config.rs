@@ -10,6 +10,7 @@ pub mod actors;
 pub mod auth;
 pub mod database;
 pub mod http;
+pub mod limits;
 pub mod log;
 pub mod mail;
 pub mod metrics;
@@ -25,12 +26,13 @@ use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
 /// Variables without a section in their name, and the keys they set.
-pub const PLAIN_NAMES: [(&str, &str); 5] = [
+pub const PLAIN_NAMES: [(&str, &str); 6] = [
     ("DATABASE_URL", "database.url"),
     ("REDIS_URL", "redis.url"),
     ("LAJUR_HTTP_ADDR", "http.addr"),
     ("LAJUR_METRICS_ADDR", "metrics.addr"),
     ("LAJUR_MODE", "mode"),
+    ("LAJUR_RATE_LIMITS", "limits.rate_limits"),
 ];
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -47,6 +49,7 @@ pub struct Config {
     pub auth: auth::Auth,
     pub mail: mail::Mail,
     pub realtime: realtime::Realtime,
+    pub limits: limits::Limits,
     pub log: log::Log,
     pub reporting: reporting::Reporting,
 }
@@ -186,6 +189,9 @@ mod tests {
         shown.redis.url = None;
         shown.reporting.sentry_dsn = None;
         shown.reporting.otlp_url = None;
+        shown.http.public_url = None;
+        shown.http.tls_cert = None;
+        shown.http.tls_key = None;
         assert_eq!(shown, Config::default());
     }
 

@@ -2,7 +2,9 @@
 //! actors, no clock; everything here is property-tested beside the code.
 
 pub mod access;
+pub mod audit;
 pub mod ids;
+pub mod limits;
 pub mod manifest;
 pub mod pipeline;
 pub mod principal;

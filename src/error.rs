@@ -21,6 +21,7 @@ use serde_json::{Value, json};
 
 use crate::actors::handle::CommandError;
 use crate::db;
+use crate::domain::limits::{Class, Quota};
 use crate::domain::pipeline::refusal::{Fields, Refusal};
 
 /// Everything that a request can be answered with instead of success.
@@ -36,7 +37,9 @@ pub enum ApiError {
     WrongCredentials,
     #[error("the permission {permission} is missing")]
     Forbidden { permission: String },
-    #[error("the header X-CSRF-Token is missing or not this session's")]
+    #[error(
+        "the header X-CSRF-Token is missing or not this session's, or another site's page asks"
+    )]
     CsrfFailed,
     /// A page of somebody else's wants to use the session's cookie.
     #[error("the origin is not one whose pages may connect")]
@@ -69,8 +72,11 @@ pub enum ApiError {
     Validation(Fields),
     #[error("send the version you saw, in the body or as If-Match")]
     VersionRequired,
-    #[error("too many requests")]
-    RateLimited { retry_after: Duration },
+    #[error("{limited}")]
+    RateLimited {
+        retry_after: Duration,
+        limited: Limited,
+    },
     /// A bug, or something that nobody can do anything about while it lasts.
     #[error("something went wrong on our side")]
     Internal(#[source] anyhow::Error),
@@ -84,6 +90,58 @@ pub enum ApiError {
     /// What is needed for an answer is away, and why; nothing has been done.
     #[error("the service is not available, try again")]
     Away(String),
+}
+
+/// What somebody had too much of.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+pub enum Limited {
+    #[error("too many requests")]
+    Quota { class: Class, quota: Quota },
+    /// Redis is away, and what cannot be counted is not let through.
+    #[error("requests of this kind cannot be counted at the moment, try again")]
+    Closed { class: Class },
+    #[error("too many attempts to sign in")]
+    Tries,
+    #[error("too many connections")]
+    Connections,
+    #[error("there have been enough reports for now")]
+    Reports,
+}
+
+impl Limited {
+    fn details(self, retry_after: Duration) -> Value {
+        let retry_after_seconds = whole_seconds(retry_after);
+        match self {
+            Self::Quota { class, quota } => json!({
+                "class": class.as_str(),
+                "limit": quota.limit,
+                "window_seconds": quota.window_seconds,
+                "retry_after_seconds": retry_after_seconds,
+            }),
+            Self::Closed { class } => json!({
+                "class": class.as_str(),
+                "retry_after_seconds": retry_after_seconds,
+            }),
+            Self::Tries => json!({
+                "class": "login",
+                "retry_after_seconds": retry_after_seconds,
+            }),
+            Self::Reports => json!({
+                "class": Class::Reports.as_str(),
+                "retry_after_seconds": retry_after_seconds,
+            }),
+            Self::Connections => json!({
+                "class": "connections",
+                "retry_after_seconds": retry_after_seconds,
+            }),
+        }
+    }
+}
+
+/// Rounded up, and never none.
+fn whole_seconds(duration: Duration) -> u64 {
+    let seconds = duration.as_secs() + u64::from(duration.subsec_nanos() > 0);
+    seconds.max(1)
 }
 
 /// An unsuccessful answer.
@@ -106,7 +164,8 @@ pub struct ErrorBody {
     #[schema(example = "the request is not valid")]
     pub message: String,
     /// By code: `fields`, `current`, `from` and `to`, `existing`, `permission`,
-    /// `outcome_unknown` (ask again with the same `Idempotency-Key`).
+    /// `outcome_unknown` (ask again with the same `Idempotency-Key`), `class`,
+    /// `limit`, `window_seconds` and `retry_after_seconds`.
     #[schema(value_type = Option<Object>, required = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<Value>,
@@ -184,6 +243,10 @@ impl ApiError {
                 Some(json!({ "field": field, "existing": existing }))
             }
             Self::Validation(fields) => Some(json!({ "fields": fields })),
+            Self::RateLimited {
+                retry_after,
+                limited,
+            } => Some(limited.details(*retry_after)),
             Self::PayloadTooLarge { limit_bytes } => Some(json!({ "limit_bytes": limit_bytes })),
             Self::Unavailable {
                 outcome_unknown: true,
@@ -195,7 +258,7 @@ impl ApiError {
 
     fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::RateLimited { retry_after } | Self::Unavailable { retry_after, .. } => {
+            Self::RateLimited { retry_after, .. } | Self::Unavailable { retry_after, .. } => {
                 Some(*retry_after)
             }
             Self::Away(_) => Some(Duration::from_secs(1)),
@@ -246,8 +309,8 @@ impl ResponseError for ApiError {
         let mut response = HttpResponse::new(self.status_code());
         let headers = response.headers_mut();
         if let Some(retry_after) = self.retry_after() {
-            let seconds = retry_after.as_secs() + u64::from(retry_after.subsec_nanos() > 0);
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+            let seconds = whole_seconds(retry_after);
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         match self {
             Self::Unauthenticated | Self::WrongCredentials => {

@@ -6,12 +6,18 @@
 //! `/api/v1` and `/api`, into the description, the metrics and the logs.
 
 pub mod api_keys;
+pub mod audit;
 pub mod auth;
+pub mod body;
 pub mod browser_errors;
 pub mod conditional;
 pub mod deeds;
+pub mod front;
+pub mod gate;
 pub mod given;
+pub mod guard;
 pub mod health;
+pub mod limits;
 pub mod meters;
 pub mod observe;
 pub mod openapi;
@@ -29,14 +35,10 @@ pub mod submission;
 pub mod users;
 
 use actix_web::HttpResponse;
-use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::middleware::Next;
 use actix_web::web::{self, ServiceConfig};
 use utoipa_actix_web::service_config::ServiceConfig as Described;
 use utoipa_swagger_ui::SwaggerUi;
 
-use crate::app::App;
 use crate::error::ApiError;
 
 /// Paths outside of the description.
@@ -50,6 +52,7 @@ pub fn resources(config: &mut Described) {
     sessions::routes(config);
     roles::routes(config);
     api_keys::routes(config);
+    audit::routes(config);
     config
         .service(auth::login::sign_in)
         .service(auth::login::sign_out)
@@ -84,20 +87,6 @@ fn base(path: &str) -> actix_web::Scope {
     web::scope(path)
         .configure(|config| resources(&mut Described::new(config)))
         .default_service(web::to(refuse_route))
-}
-
-/// A method that is not possible on a path is refused before anything is
-/// routed: `GET /pipeline/tasks/bulk` is no task whose id is `bulk`.
-pub async fn refuse_method(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let app = App::of(request.request())?;
-    let allow = match app.routes.find(request.path()) {
-        Some(route) if !route.methods.contains(request.method()) => route.methods.clone(),
-        _ => return Ok(next.call(request).await?.map_into_boxed_body()),
-    };
-    Ok(request.error_response(ApiError::MethodNotAllowed { allow }))
 }
 
 /// What no handler takes.

@@ -59,6 +59,10 @@ metrics! {
     http_panics_total: IntCounter,
     /// Errors that browsers have reported.
     browser_errors_total: IntCounter,
+    /// Requests refused because of a limit, by class and by where they are counted: shared, local or closed (not counted at all).
+    rate_limit_hits_total: IntCounterVec ["class", "store"],
+    /// Requests that could not be counted in Redis, which is configured, by class.
+    rate_limit_fallbacks_total: IntCounterVec ["class"],
     /// Look-ups of cached snapshots: hit, miss or error.
     cache_requests_total: IntCounterVec ["result"],
     /// Share of the read pool's connections that are in use.

@@ -61,7 +61,8 @@ pub fn lajur() -> Command {
     command
         .current_dir(env!("CARGO_TARGET_TMPDIR"))
         .env_remove("REDIS_URL")
-        .env("LAJUR_LOG__LEVEL", level);
+        .env("LAJUR_LOG__LEVEL", level)
+        .env("LAJUR_RATE_LIMITS", "off");
     command
 }
 

@@ -280,6 +280,7 @@ impl TenantActor {
                     command_id: self.ids.next(now),
                 };
                 self.working.head = self.next.stage(staged, changes, self.working.head, now);
+                self.working.content = self.working.head;
                 self.write(ctx);
             }
         }

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use actix_tls::accept::rustls_0_23::TlsStream;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::{HttpServer, web};
@@ -12,6 +13,7 @@ use tokio::task::JoinHandle;
 use actix_web::rt::net::TcpStream;
 
 use super::App;
+use super::tls::Certificate;
 use crate::actors::audience::Audiences;
 use crate::http;
 use crate::http::pipeline::snapshots::refresh::follow_tenants;
@@ -53,6 +55,10 @@ pub async fn start(app: App) -> anyhow::Result<Running> {
         async move { app.keep_looking().await }
     });
     app.tenants.measure_delays();
+    tokio::spawn({
+        let app = app.clone();
+        async move { app.recorder.keep_writing(&app).await }
+    });
     tracing::info!(http.addr = %addr, metrics.addr = %metrics_addr, "listening");
     Ok(Running {
         app,
@@ -78,18 +84,27 @@ fn bind_requests(app: &web::Data<App>) -> anyhow::Result<(Server, SocketAddr)> {
             // one for each worker: its sessions live in its thread
             .app_data(web::Data::new(Audiences::start(shared.closing())))
             .configure(http::configure)
-            .wrap(from_fn(http::refuse_method))
+            .wrap(from_fn(http::gate::pass_gate))
             .wrap(from_fn(http::observe::observe_request))
     })
     .workers(config.workers)
     .shutdown_timeout(config.shutdown_seconds)
+    .client_request_timeout(Duration::from_secs(config.head_seconds.into()))
+    .tls_handshake_timeout(Duration::from_secs(config.head_seconds.into()))
     // a session is only looked after while less than this waits to be written
     .h1_write_buffer_size(credit + REPLIES)
     .on_connect(|connection, _| notice_dead_clients(connection))
     .backlog(8_192)
-    .disable_signals()
-    .bind(config.addr)
-    .with_context(|| format!("http.addr: cannot listen on {}", config.addr))?;
+    .disable_signals();
+    let server = match Certificate::of(config)? {
+        Some(certificate) => {
+            let tls = certificate.server_config()?;
+            tokio::spawn(certificate.keep_fresh());
+            server.bind_rustls_0_23(config.addr, tls)
+        }
+        None => server.bind(config.addr),
+    };
+    let server = server.with_context(|| format!("http.addr: cannot listen on {}", config.addr))?;
     let addr = *server
         .addrs()
         .first()
@@ -100,7 +115,9 @@ fn bind_requests(app: &web::Data<App>) -> anyhow::Result<(Server, SocketAddr)> {
 /// A client whose network has gone is noticed by the system, whatever waits to
 /// be written to it.
 fn notice_dead_clients(connection: &dyn std::any::Any) {
-    if let Some(stream) = connection.downcast_ref::<TcpStream>() {
+    let plain = connection.downcast_ref::<TcpStream>();
+    let secured = || connection.downcast_ref::<TlsStream<TcpStream>>();
+    if let Some(stream) = plain.or_else(|| Some(secured()?.get_ref().0)) {
         let socket = socket2::SockRef::from(stream);
         if let Err(error) = socket.set_tcp_user_timeout(Some(SILENCE)) {
             tracing::debug!(%error, "a connection has no timeout of its own");
@@ -138,6 +155,7 @@ impl Running {
         let stopped = async {
             self.app.close_sockets().await;
             self.requests.stop(true).await;
+            self.app.recorder.finish(&self.app).await;
             // what was accepted is written before the process ends
             self.app.imports.settled().await;
             self.app.tenants.finish().await;

@@ -5,6 +5,7 @@ use anyhow::{Context, bail};
 use super::database_url;
 use crate::app::{App, server};
 use crate::clock::Clock;
+use crate::config::limits::Switch;
 use crate::config::{Config, Mode};
 use crate::db::pool::{Pools, Settings};
 use crate::metrics::Metrics;
@@ -25,6 +26,9 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     }
     if config.mode == Mode::Production {
         refuse_demo(database_url(&config)?).await?;
+        if config.limits.rate_limits == Switch::Off {
+            tracing::warn!("rate limits are off: anybody may guess passwords as fast as they can");
+        }
     }
     let app = App::measured(config, Clock::System, Secrets::System, metrics)?;
     server::start(app).await?.run().await

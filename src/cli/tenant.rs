@@ -1,4 +1,4 @@
-//! `lajur tenant`.
+//! `lajur tenant`: adding organisations, and what they may use.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -14,6 +14,7 @@ use crate::db::tenants::{self, NewTenant};
 use crate::db::{Connection, access};
 use crate::domain::access::RoleAccess;
 use crate::domain::ids::TenantId;
+use crate::domain::limits::{Class, NoQuota, Quota};
 use crate::domain::pipeline::command::Command;
 use crate::domain::pipeline::decide::{self, TEMPLATES, from_template};
 use crate::domain::pipeline::state::State;
@@ -25,24 +26,39 @@ use crate::domain::time::Zone;
 #[derive(Debug, Subcommand)]
 pub enum Action {
     /// Add an organisation, with the roles that its kind usually has.
-    Add {
-        /// In addresses: lower-case letters, digits and dashes.
+    Add(Add),
+    /// Show the rate limits that a tenant has of its own, or change them.
+    Limits {
+        /// Whose.
         #[arg(long)]
-        slug: String,
-        #[arg(long)]
-        name: String,
-        #[arg(long, value_enum, default_value_t = Kind::Travel)]
-        kind: Kind,
-        /// IANA name: Asia/Jakarta, Asia/Makassar, Asia/Jayapura.
-        #[arg(long, default_value = "Asia/Jakarta")]
-        timezone: Tz,
-        /// The stages it starts with.
-        #[arg(long, default_value = "umrah-nusuk-2025", value_parser = clap::builder::PossibleValuesParser::new(templates()))]
-        template: String,
-        /// Language of its people: id or en.
-        #[arg(long, default_value = "id", value_parser = ["id", "en"])]
-        locale: String,
+        tenant: String,
+        /// Requests in seconds for a class, such as reads=500/60.
+        #[arg(long, value_name = "CLASS=N/SECONDS", value_parser = parse_quota)]
+        set: Vec<(Class, Quota)>,
+        /// Back to what the configuration says.
+        #[arg(long, value_name = "CLASS", value_parser = parse_class)]
+        reset: Vec<Class>,
     },
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Add {
+    /// In addresses: lower-case letters, digits and dashes.
+    #[arg(long)]
+    slug: String,
+    #[arg(long)]
+    name: String,
+    #[arg(long, value_enum, default_value_t = Kind::Travel)]
+    kind: Kind,
+    /// IANA name: Asia/Jakarta, Asia/Makassar, Asia/Jayapura.
+    #[arg(long, default_value = "Asia/Jakarta")]
+    timezone: Tz,
+    /// The stages it starts with.
+    #[arg(long, default_value = "umrah-nusuk-2025", value_parser = clap::builder::PossibleValuesParser::new(templates()))]
+    template: String,
+    /// Language of its people: id or en.
+    #[arg(long, default_value = "id", value_parser = ["id", "en"])]
+    locale: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -67,15 +83,60 @@ fn templates() -> Vec<&'static str> {
     TEMPLATES.iter().map(|(name, _)| *name).collect()
 }
 
-pub async fn run(mut desk: Desk, action: Action) -> anyhow::Result<()> {
-    let Action::Add {
+fn parse_class(text: &str) -> Result<Class, String> {
+    let known = || accounts::joined(Class::ALL.iter().map(|class| class.as_str()));
+    Class::parse(text).ok_or_else(|| format!("there are {}", known()))
+}
+
+fn parse_quota(text: &str) -> Result<(Class, Quota), String> {
+    let (class, quota) = text.split_once('=').ok_or("is not like reads=500/60")?;
+    let quota = quota.parse().map_err(|error: NoQuota| error.to_string())?;
+    Ok((parse_class(class)?, quota))
+}
+
+pub async fn run(desk: Desk, action: Action) -> anyhow::Result<()> {
+    match action {
+        Action::Limits { tenant, set, reset } => limit(desk, &tenant, set, reset).await,
+        Action::Add(new) => add(desk, new).await,
+    }
+}
+
+/// What the tenant has of its own afterwards goes to standard output.
+async fn limit(
+    mut desk: Desk,
+    tenant: &str,
+    set: Vec<(Class, Quota)>,
+    reset: Vec<Class>,
+) -> anyhow::Result<()> {
+    let changing = accounts::change(&mut desk, tenant, "tenant limits", async |deed| {
+        deed.change_quotas(|quotas| {
+            quotas.retain(|class, _| !reset.contains(class));
+            quotas.extend(set);
+        })
+        .await
+    });
+    let quotas = changing.await?;
+    let mut out = std::io::stdout();
+    for class in Class::ALL {
+        if let Some(quota) = quotas.get(class) {
+            writeln!(out, "{:<12}{quota}", class.as_str())?;
+        }
+    }
+    if quotas.is_empty() {
+        writeln!(out, "{tenant} has the configured limits")?;
+    }
+    Ok(())
+}
+
+async fn add(mut desk: Desk, new: Add) -> anyhow::Result<()> {
+    let Add {
         slug,
         name,
         kind,
         timezone,
         template,
         locale,
-    } = action;
+    } = new;
     let sane = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     if slug.is_empty()
         || slug.len() > 63

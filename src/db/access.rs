@@ -12,6 +12,7 @@
 //! slow belongs between.
 
 pub mod accounts;
+mod audit;
 pub mod rights;
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 //! The log: reading what has been written. Nothing here writes.
 
+pub mod audit;
 pub mod hindsight;
 
 use std::borrow::Cow;
@@ -308,6 +309,7 @@ pub fn row(subject_type: &str, after: &str) -> Result<Row> {
         "comment" => parse(after).map(Row::Comment),
         "import" => parse(after).map(Row::Import),
         "bottleneck_alert" => parse(after).map(Row::BottleneckAlert),
+        "audit" => parse(after).map(Row::Audit),
         "user" => access(after, AccessRow::User),
         "session" => access(after, AccessRow::Session),
         "role" => access(after, AccessRow::Role),

@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 use diesel::prelude::*;
+use diesel::sql_types::{Jsonb, Nullable, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::schema::tenants;
 use super::{Error, Result};
 use crate::domain::ids::TenantId;
+use crate::domain::limits::{Class, Quotas};
 use crate::domain::pipeline::tenant::{Tenant, TenantKind};
 use crate::domain::time::{Timestamp, Zone};
 
@@ -43,6 +46,28 @@ pub async fn create(conn: &mut AsyncPgConnection, new: &NewTenant, now: Timestam
         .execute(conn)
         .await?;
     Ok(())
+}
+
+/// What a tenant has instead of the usual quotas, before the tenant may be
+/// seen. Words of a newer program, and what is no quota, are nothing here.
+pub async fn quotas(conn: &mut AsyncPgConnection, tenant: TenantId) -> Result<Quotas> {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = Nullable<Jsonb>)]
+        limits: Option<Value>,
+    }
+    let found: Found = diesel::sql_query("SELECT door_rate_limits($1) AS limits")
+        .bind::<SqlUuid, _>(tenant.0)
+        .get_result(conn)
+        .await?;
+    Ok(found.limits.as_ref().map(quotas_of).unwrap_or_default())
+}
+
+pub(super) fn quotas_of(limits: &Value) -> Quotas {
+    let named = limits.as_object().into_iter().flatten();
+    named
+        .filter_map(|(name, text)| Some((Class::parse(name)?, text.as_str()?.parse().ok()?)))
+        .collect()
 }
 
 /// The columns that make a [`Tenant`], in the order of [`tenant`]'s parameter.

@@ -169,6 +169,7 @@ pub(super) fn migrations() -> &'static [&'static str] {
         include_str!("../../migrations/2026-11-26-000010_bottleneck_alerts/up.sql"),
         include_str!("../../migrations/2026-11-27-000011_accounts/up.sql"),
         include_str!("../../migrations/2026-11-27-000012_limited_roles/up.sql"),
+        include_str!("../../migrations/2026-11-27-000013_rate_limits/up.sql"),
     ]
 }
 

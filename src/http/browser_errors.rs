@@ -13,7 +13,7 @@ use tracing::Level;
 use super::observe::RequestId;
 use super::submission::Submission;
 use crate::app::App;
-use crate::error::ApiError;
+use crate::error::{ApiError, Limited};
 use crate::reporting::BROWSER;
 
 const LONGEST_BODY: usize = 16 * 1024;
@@ -69,6 +69,7 @@ pub struct BrowserError {
 /// about who reports; addresses of mail, numbers and ids are taken out.
 #[utoipa::path(
     tag = "session",
+    extensions(("x-rate-limit" = json!("reports"))),
     request_body = BrowserError,
     responses(
         (status = 204, description = "Taken"),
@@ -91,7 +92,10 @@ pub async fn report_browser_error(
     }
     app.browser_errors
         .take(Instant::now())
-        .map_err(|retry_after| ApiError::RateLimited { retry_after })?;
+        .map_err(|retry_after| ApiError::RateLimited {
+            retry_after,
+            limited: Limited::Reports,
+        })?;
     app.metrics.browser_errors_total.inc();
     let BrowserError {
         message,

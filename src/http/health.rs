@@ -65,7 +65,11 @@ pub enum DependencyState {
 }
 
 /// Is the process alive?
-#[utoipa::path(tag = "health", responses((status = 200, description = "It is", body = Live)))]
+#[utoipa::path(
+    tag = "health",
+    extensions(("x-rate-limit" = json!("unlimited"))),
+    responses((status = 200, description = "It is", body = Live)),
+)]
 #[get("/health/live")]
 pub async fn get_live() -> HttpResponse {
     HttpResponse::Ok().json(Live { ok: true })
@@ -77,6 +81,7 @@ pub async fn get_live() -> HttpResponse {
 /// can be written and the program is not about to stop.
 #[utoipa::path(
     tag = "health",
+    extensions(("x-rate-limit" = json!("unlimited"))),
     responses(
         (status = 200, description = "It can", body = Ready),
         (status = 503, description = "Not now", body = Ready),
@@ -101,6 +106,7 @@ pub async fn get_ready(app: web::Data<App>) -> HttpResponse {
 /// How is everything?
 #[utoipa::path(
     tag = "health",
+    extensions(("x-rate-limit" = json!("unlimited"))),
     responses(
         (status = 200, description = "Everything that is needed is up", body = ServiceHealth),
         (status = 503, description = "Something that is needed is down", body = ServiceHealth),

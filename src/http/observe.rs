@@ -19,7 +19,10 @@ use prometheus::IntGauge;
 use tracing::{Instrument, Level};
 
 use self::outage::Tell;
+use super::audit;
 use super::auth::caller::Caller;
+use super::guard;
+use super::limits::standing::Standing;
 use super::routes::UNMATCHED;
 use crate::app::App;
 use crate::error::ApiError;
@@ -120,15 +123,18 @@ pub async fn observe_request(
     };
     span.record("http.response.status_code", response.status().as_u16());
     let mut response = enveloped(response.map_into_boxed_body(), &id);
+    let secure = app.config.http.is_secure();
+    let request = response.request().clone();
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, id);
     }
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
+    if let Some(standing) = request.extensions().get::<Standing>() {
+        standing.write(headers);
+    }
+    guard::protect(headers, request.path(), secure);
     report(&app, &method, &response, started.elapsed());
+    audit::notice(&app, &method, &response);
     Ok(response)
 }
 
@@ -264,9 +270,11 @@ impl ResponseError for Panicked {
 
     fn error_response(&self) -> HttpResponse {
         tracing::error!(request.id = &*self.0, "{PANICKED}");
-        HttpResponse::InternalServerError()
+        let mut response = HttpResponse::InternalServerError()
             .insert_header((REQUEST_ID, &*self.0))
-            .json(ApiError::Internal(anyhow::anyhow!("panicked")).body(&self.0))
+            .json(ApiError::Internal(anyhow::anyhow!("panicked")).body(&self.0));
+        guard::protect(response.headers_mut(), "", false);
+        response
     }
 }
 

@@ -15,6 +15,7 @@ use utoipa_actix_web::AppExt;
 
 use crate::app::App;
 use crate::error::ErrorEnvelope;
+use crate::http::routes::UNLIMITED;
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -27,6 +28,7 @@ use crate::error::ErrorEnvelope;
         (name = "session", description = "Signing in and out"),
         (name = "users", description = "The people of a tenant"),
         (name = "pipeline", description = "Jamaah, stages, departures and tasks"),
+        (name = "audit", description = "Who did what"),
         (name = "health", description = "The state of the service"),
     ),
     components(schemas(ErrorEnvelope)),
@@ -117,6 +119,12 @@ fn complete(operation: &mut Operation, is_put: bool) {
     {
         errors.push(("400", "`MALFORMED_REQUEST`"));
     }
+    if limited(operation) {
+        errors.push((
+            "429",
+            "`RATE_LIMIT_EXCEEDED`: try again after `Retry-After` seconds",
+        ));
+    }
     if secured {
         errors.push(("401", "`UNAUTHENTICATED`"));
         errors.push((
@@ -178,6 +186,12 @@ fn is_never_null(parameter: &mut Parameter) {
     }
 }
 
+fn limited(operation: &Operation) -> bool {
+    let extensions = operation.extensions.as_ref();
+    let class = extensions.and_then(|all| all.get("x-rate-limit"));
+    class.is_none_or(|class| class != UNLIMITED)
+}
+
 /// Errors that the handler describes itself keep their words.
 fn add_errors(operation: &mut Operation, errors: &[(&str, &str)]) {
     for (status, description) in errors {
@@ -201,7 +215,7 @@ fn add_errors(operation: &mut Operation, errors: &[(&str, &str)]) {
                 .content
                 .insert("application/json".to_owned(), content.into());
         }
-        if status == "503" && response.headers.is_empty() {
+        if (status == "503" || status == "429") && response.headers.is_empty() {
             let seconds = ObjectBuilder::new().schema_type(Type::Integer).build();
             response.headers.insert(
                 "Retry-After".to_owned(),

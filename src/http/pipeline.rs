@@ -44,7 +44,11 @@ pub fn row_after(receipt: &Receipt) -> Result<Reply<Row>, ApiError> {
         Row::StageInstance(instance) => Some(instance.version),
         Row::Task(task) => Some(task.version),
         Row::BottleneckAlert(alert) => Some(alert.version),
-        Row::PipelineVersion(_) | Row::Comment(_) | Row::Import(_) | Row::Access(_) => None,
+        Row::PipelineVersion(_)
+        | Row::Comment(_)
+        | Row::Import(_)
+        | Row::Access(_)
+        | Row::Audit(_) => None,
     };
     let reply = Reply::new(row).receipt(receipt);
     Ok(match version {

@@ -66,6 +66,9 @@ pub struct Meta {
     /// The instant for which `data` was computed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub as_of: Option<DateTime<Utc>>,
+    /// Of a list with a cursor: what to send as `cursor` for the next page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<i64>,
     /// `true` when the database is away: this is the newest that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stale: Option<bool>,
@@ -110,6 +113,12 @@ impl<T: Serialize> Reply<T> {
     /// Names the log that `seq` belongs to.
     pub fn epoch(mut self, epoch: &Arc<str>) -> Self {
         self.meta.epoch = Some(Arc::clone(epoch));
+        self
+    }
+
+    /// Where the next page begins.
+    pub fn next(mut self, next: Option<i64>) -> Self {
+        self.meta.next = next;
         self
     }
 

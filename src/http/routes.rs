@@ -1,14 +1,17 @@
 //! What paths there are, taken from the API's description: the template of a
-//! path (the only form of it that metrics and logs may carry) and the methods
-//! that are possible there.
+//! path (the only form of it that metrics and logs may carry), the methods
+//! that are possible there, and the class of each, by which it is limited.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use actix_web::http::Method;
 use utoipa::openapi::OpenApi;
-use utoipa::openapi::path::PathItem;
+use utoipa::openapi::path::{Operation as Described, PathItem};
 
+use super::limits::operation::Operation;
 use super::meters::Meters;
+use crate::domain::limits::Class;
 
 /// A tree of path segments.
 #[derive(Debug, Default)]
@@ -33,12 +36,17 @@ pub struct Route {
     pub template: String,
     /// `HEAD` is where `GET` is.
     pub methods: Vec<Method>,
+    /// By the same places.
+    operations: Vec<Operation>,
     /// What it counts.
     pub meters: Meters,
 }
 
 /// Stands for all segments that follow, at least one.
 const REST: &str = "**";
+
+/// Of an operation that is not limited.
+pub const UNLIMITED: &str = "unlimited";
 
 /// The label of a path that is no route.
 pub const UNMATCHED: &str = "unmatched";
@@ -56,15 +64,26 @@ impl Routes {
             routes.add(path, methods);
         }
         for path in others {
-            routes.add(path, vec![Method::GET, Method::HEAD]);
+            routes.add(path, [(Method::GET, None), (Method::HEAD, None)]);
         }
         routes
     }
 
-    fn add(&mut self, template: &str, methods: Vec<Method>) {
+    fn add(&mut self, template: &str, methods: impl IntoIterator<Item = (Method, Option<Class>)>) {
+        let resource = template.strip_prefix("/api").unwrap_or(template);
+        let resource: Arc<str> = resource.strip_prefix("/v1").unwrap_or(resource).into();
+        let operation = |class| Operation {
+            class,
+            resource: Arc::clone(&resource),
+        };
+        let (methods, operations) = methods
+            .into_iter()
+            .map(|(method, class)| (method, operation(class)))
+            .unzip();
         let route = Some(Route {
             template: template.to_owned(),
             methods,
+            operations,
             meters: Meters::default(),
         });
         let mut node = &mut self.root;
@@ -100,7 +119,26 @@ fn segments(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').skip(1)
 }
 
-fn methods(item: &PathItem) -> Vec<Method> {
+impl Route {
+    /// What a method does here.
+    pub fn operation(&self, method: &Method) -> Option<&Operation> {
+        let place = self.methods.iter().position(|one| one == method)?;
+        self.operations.get(place)
+    }
+}
+
+/// The class that an operation names; the strictest for one that names none.
+fn class(operation: &Described) -> Option<Class> {
+    let extensions = operation.extensions.as_ref();
+    let name = extensions.and_then(|all| all.get("x-rate-limit")?.as_str());
+    match name {
+        Some(UNLIMITED) => None,
+        Some(name) => Some(Class::parse(name).unwrap_or(Class::Default)),
+        None => Some(Class::Default),
+    }
+}
+
+fn methods(item: &PathItem) -> Vec<(Method, Option<Class>)> {
     let all = [
         (&item.get, Method::GET),
         (&item.get, Method::HEAD),
@@ -110,8 +148,7 @@ fn methods(item: &PathItem) -> Vec<Method> {
         (&item.delete, Method::DELETE),
     ];
     all.into_iter()
-        .filter(|(operation, _)| operation.is_some())
-        .map(|(_, method)| method)
+        .filter_map(|(operation, method)| Some((method, class(operation.as_ref()?))))
         .collect()
 }
 
@@ -122,10 +159,10 @@ mod tests {
     #[test]
     fn a_path_finds_its_template() {
         let mut routes = Routes::default();
-        routes.add("/api/v1/pipeline/tasks", vec![Method::GET]);
-        routes.add("/api/v1/pipeline/tasks/bulk", vec![Method::POST]);
-        routes.add("/api/v1/pipeline/tasks/{id}", vec![Method::GET]);
-        routes.add("/api/v1/pipeline/tasks/{id}/start", vec![Method::POST]);
+        routes.add("/api/v1/pipeline/tasks", [(Method::GET, None)]);
+        routes.add("/api/v1/pipeline/tasks/bulk", [(Method::POST, None)]);
+        routes.add("/api/v1/pipeline/tasks/{id}", [(Method::GET, None)]);
+        routes.add("/api/v1/pipeline/tasks/{id}/start", [(Method::POST, None)]);
         let template = |path: &str| routes.find(path).map(|route| route.template.as_str());
         assert_eq!(
             template("/api/v1/pipeline/tasks"),
@@ -152,7 +189,7 @@ mod tests {
     fn what_comes_below_a_path_can_have_one_template() {
         let mut routes = Routes::default();
         for path in ["/", "/dashboard", "/dashboard/**"] {
-            routes.add(path, vec![Method::GET]);
+            routes.add(path, [(Method::GET, None)]);
         }
         let template = |path: &str| routes.find(path).map(|route| route.template.as_str());
         assert_eq!(template("/"), Some("/"));

@@ -36,6 +36,7 @@ fn me<P>(authorized: &Authorized<P>) -> Result<UserId, ApiError> {
 /// The newest first. `last_seen_at` is exact to the minute.
 #[utoipa::path(
     tag = "session",
+    extensions(("x-rate-limit" = json!("reads"))),
     security(("session" = [])),
     responses(
         (status = 200, description = "One's sessions", body = Envelope<Vec<SessionInfo>>),
@@ -53,6 +54,7 @@ pub async fn list_sessions(authorized: Authorized<SignedIn>) -> Answer {
 /// Ends one of one's own sessions; its socket closes within a second.
 #[utoipa::path(
     tag = "session",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(("id" = SessionId, Path), IdempotencyKey),
     security(("session" = [])),
     responses((status = 204, description = "It is over")),
@@ -76,6 +78,7 @@ pub async fn end_session(
 /// Ends all of one's sessions but this one.
 #[utoipa::path(
     tag = "session",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(IdempotencyKey),
     security(("session" = [])),
     responses(

@@ -11,8 +11,8 @@ use crate::domain::pipeline::jamaah::Sex;
 mod csv;
 mod xlsx;
 
-pub use csv::CsvWriter;
-pub use xlsx::write_xlsx;
+pub use csv::{CsvTable, CsvWriter};
+pub use xlsx::{write_table, write_xlsx};
 
 /// One line of the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

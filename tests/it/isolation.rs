@@ -173,8 +173,8 @@ async fn isolation_of_objects_no_operation_finds_anothers() {
     operations.retain(Operation::has_ids);
     assert!(operations.len() > 20, "{operations:?}");
 
-    let before = neighbours.their_head().await;
     let (_browser, theirs) = neighbours.their_browser().await;
+    let before = neighbours.their_head().await;
     // who is assigned is looked at before the task is
     let mut with_our_user = theirs.clone();
     with_our_user.insert("users".to_owned(), neighbours.our_user.clone());

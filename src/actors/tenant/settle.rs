@@ -303,6 +303,12 @@ impl TenantActor {
             state.put(row);
         }
         state.head = head;
+        if rows
+            .iter()
+            .any(|row| !matches!(row, Row::Access(_) | Row::Audit(_)))
+        {
+            state.content = head;
+        }
         for id in &touched.jamaah {
             state.sort_path(*id);
         }

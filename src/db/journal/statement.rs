@@ -147,7 +147,7 @@ impl<'a> Rows<'a> {
             Row::Import(row) => self.rare().imports.push_row(tenant, row)?,
             Row::BottleneckAlert(row) => self.rare().alerts.push_row(tenant, row)?,
             // whoever changes accounts writes their tables in the same transaction
-            Row::Access(_) => {}
+            Row::Access(_) | Row::Audit(_) => {}
         }
         Ok(())
     }

@@ -15,6 +15,7 @@ use super::jamaah::{Jamaah, JamaahStatus};
 use super::stage::{PipelineVersion, Stage};
 use super::task::Task;
 use crate::domain::access::AccessRow;
+use crate::domain::audit::AuditNote;
 use crate::domain::ids::{ApiKeyId, JamaahId, StageId, UserId};
 use crate::domain::principal::{Actor, RoleKey};
 
@@ -33,6 +34,8 @@ pub enum Row {
     BottleneckAlert(Arc<BottleneckAlert>),
     /// Accounts are not written by the journal, only told of in the log.
     Access(Arc<AccessRow>),
+    /// What was done and changed no row.
+    Audit(Arc<AuditNote>),
 }
 
 impl Row {
@@ -50,6 +53,7 @@ impl Row {
             Self::Import(_) => "import",
             Self::BottleneckAlert(_) => "bottleneck_alert",
             Self::Access(row) => row.subject_type(),
+            Self::Audit(_) => "audit",
         }
     }
 
@@ -67,6 +71,7 @@ impl Row {
             Self::Import(row) => row.id.0,
             Self::BottleneckAlert(row) => row.id.0,
             Self::Access(row) => row.subject_id(),
+            Self::Audit(row) => row.id,
         }
     }
 
@@ -96,6 +101,7 @@ impl Serialize for Row {
             Self::Import(row) => row.serialize(serializer),
             Self::BottleneckAlert(row) => row.serialize(serializer),
             Self::Access(row) => row.serialize(serializer),
+            Self::Audit(row) => row.serialize(serializer),
         }
     }
 }
@@ -224,7 +230,8 @@ impl Change {
                 | Row::PipelineVersion(_)
                 | Row::Departure(_)
                 | Row::Import(_)
-                | Row::BottleneckAlert(_),
+                | Row::BottleneckAlert(_)
+                | Row::Audit(_),
             ) => Labels::default(),
         }
     }
@@ -300,4 +307,10 @@ event_kinds! {
     ApiKeyCreated => "api_key.created",
     ApiKeyRotated => "api_key.rotated",
     ApiKeyRevoked => "api_key.revoked",
+    SessionStarted => "session.started",
+    LoginRefused => "login.refused",
+    AccessRefused => "access.refused",
+    LimitExceeded => "limit.exceeded",
+    DataExported => "data.exported",
+    SettingsUpdated => "settings.updated",
 }

@@ -60,6 +60,9 @@ pub struct State {
     pub tenant: Arc<Tenant>,
     /// Number of the last event in this state.
     pub head: i64,
+    /// Nothing that is held here has changed after this one: what else is told in
+    /// the log (rights, exports) moves the head alone.
+    pub content: i64,
     stages: Arc<BTreeMap<StageId, Arc<Stage>>>,
     versions: Arc<BTreeMap<i32, Arc<PipelineVersion>>>,
     departures: Map<DepartureId, Arc<Departure>>,
@@ -77,6 +80,7 @@ impl State {
         Self {
             tenant,
             head: 0,
+            content: 0,
             stages: Arc::default(),
             versions: Arc::default(),
             departures: Map::default(),
@@ -241,7 +245,7 @@ impl State {
             Row::Task(task) => self.put_task(task),
             Row::BottleneckAlert(alert) => self.put_alert(alert),
             // not held in memory
-            Row::Comment(_) | Row::Import(_) | Row::Access(_) => {}
+            Row::Comment(_) | Row::Import(_) | Row::Access(_) | Row::Audit(_) => {}
         }
     }
 
@@ -363,7 +367,11 @@ impl State {
                 }
             }
             // there as long as the jamaah; or not held in memory
-            Row::JamaahStatus(_) | Row::Comment(_) | Row::Import(_) | Row::Access(_) => {}
+            Row::JamaahStatus(_)
+            | Row::Comment(_)
+            | Row::Import(_)
+            | Row::Access(_)
+            | Row::Audit(_) => {}
         }
     }
 

@@ -59,7 +59,11 @@ impl Touched {
             Row::JamaahStatus(status) => self.jamaah.push(status.jamaah_id),
             Row::StageInstance(instance) => self.jamaah.push(instance.jamaah_id),
             Row::Stage(_) | Row::PipelineVersion(_) | Row::Departure(_) => self.config = true,
-            Row::Comment(_) | Row::Import(_) | Row::BottleneckAlert(_) | Row::Access(_) => {}
+            Row::Comment(_)
+            | Row::Import(_)
+            | Row::BottleneckAlert(_)
+            | Row::Access(_)
+            | Row::Audit(_) => {}
         }
     }
 }

@@ -71,6 +71,7 @@ pub struct ShownApiKey {
 /// The answer has the key itself, which is not kept and never shown again.
 #[utoipa::path(
     tag = "users",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(IdempotencyKey),
     request_body = NewApiKey,
     security(("api_key" = ["users.admin"]), ("session" = ["users.admin"])),
@@ -119,6 +120,7 @@ pub async fn create_api_key(
 /// that are asked for. A key that is still good from an earlier rotation ends.
 #[utoipa::path(
     tag = "users",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(("id" = ApiKeyId, Path), IfMatchHeader, IdempotencyKey),
     request_body = Option<Rotation>,
     security(("api_key" = ["users.admin"]), ("session" = ["users.admin"])),
@@ -156,6 +158,7 @@ pub async fn rotate_api_key(
 /// At once and for good, the one of before it too. It stays in the list.
 #[utoipa::path(
     tag = "users",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(("id" = ApiKeyId, Path), IfMatchHeader, IdempotencyKey),
     security(("api_key" = ["users.admin"]), ("session" = ["users.admin"])),
     responses((status = 200, description = "The key after it", body = Envelope<ApiKeyInfo>)),

@@ -15,6 +15,7 @@ use crate::http::reply::{Answer, Envelope, Reply};
 /// The keys of the tenant, the newest first, revoked ones too.
 #[utoipa::path(
     tag = "users",
+    extensions(("x-rate-limit" = json!("reads"))),
     params(Page, IfNoneMatch),
     security(("api_key" = ["users.admin"]), ("session" = ["users.admin"])),
     responses((status = 200, description = "A page of keys", body = Envelope<Vec<ApiKeyInfo>>)),
@@ -37,6 +38,7 @@ pub async fn list_api_keys(
 /// The `ETag` begins with its version, so that `If-Match` takes it.
 #[utoipa::path(
     tag = "users",
+    extensions(("x-rate-limit" = json!("reads"))),
     params(("id" = ApiKeyId, Path), IfNoneMatch),
     security(("api_key" = ["users.admin"]), ("session" = ["users.admin"])),
     responses((status = 200, description = "The key", body = Envelope<ApiKeyInfo>)),

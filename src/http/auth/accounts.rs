@@ -6,20 +6,23 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use subtle::ConstantTimeEq;
+use uuid::Uuid;
 
 use super::caller::{Caller, Session};
 use super::credential::{ApiKey, Credential, hash};
 use crate::app::App;
-use crate::db::access::{self, Author, Refused};
+use crate::db::access;
 use crate::db::sessions::{self, NewSession};
 use crate::db::users::{self, Account};
 use crate::db::{self, Connection, api_keys, tenants};
-use crate::domain::ids::SessionId;
+use crate::domain::audit::{AuditNote, network};
+use crate::domain::ids::{SessionId, TenantId};
 use crate::domain::pipeline::tenant::Tenant;
 use crate::domain::principal::{Actor, Permission, Principal, RoleKey, permissions};
 use crate::domain::reach::Reach;
 use crate::domain::time::Timestamp;
 use crate::error::ApiError;
+use crate::http::audit::{self, Origin};
 
 /// The caller of a credential that is valid now.
 pub async fn find_caller(
@@ -82,6 +85,7 @@ async fn find_by_key(
     let Some(tenant) = tenants::by_slug(conn, &row.tenant_slug).await? else {
         return Ok(None);
     };
+    let quotas = tenants::quotas(conn, tenant.id).await?;
     let permissions = match &row.permissions {
         Some(words) => permissions(words.iter().map(String::as_str)),
         None => Permission::ALL.into_iter().collect(),
@@ -99,6 +103,7 @@ async fn find_by_key(
         email: None,
         session: None,
         expires_at: row.expires_at,
+        quotas,
     };
     Ok(Some((caller, row.last_used_at)))
 }
@@ -114,6 +119,7 @@ async fn find_by_session(
     let Some(tenant) = tenants::by_slug(conn, &row.tenant_slug).await? else {
         return Ok(None);
     };
+    let quotas = tenants::quotas(conn, tenant.id).await?;
     let Ok(csrf_hash) = row.csrf_token_hash.try_into() else {
         return Ok(None);
     };
@@ -139,6 +145,7 @@ async fn find_by_session(
             csrf_hash,
         }),
         expires_at: Some(row.expires_at),
+        quotas,
     };
     Ok(Some((caller, Some(row.last_seen_at))))
 }
@@ -147,41 +154,56 @@ fn roles(keys: &[String]) -> BTreeSet<RoleKey> {
     keys.iter().map(|key| RoleKey::new(key)).collect()
 }
 
-/// The active account of an address in a tenant.
+/// A tenant, and the active account of an address in it.
 pub async fn find_account(
     app: &App,
     slug: &str,
     email: &str,
-) -> Result<Option<(Tenant, Account)>, db::Error> {
+) -> Result<(Option<Tenant>, Option<Account>), db::Error> {
     let tenant = app
         .db
         .ask("tenant", async |conn: &mut Connection| {
             tenants::by_slug(conn, slug).await
         })
         .await?;
-    let Some(tenant) = tenant else {
-        return Ok(None);
-    };
-    let reading = app
-        .db
-        .read("account", tenant.id, async |conn: &mut Connection| {
-            users::account(conn, tenant.id, email).await
-        });
-    let account = reading.await?;
-    Ok(account.map(|account| (tenant, account)))
+    // a tenant that is not there takes as long as one that is
+    let id = tenant
+        .as_ref()
+        .map_or(TenantId(Uuid::nil()), |tenant| tenant.id);
+    let reading = app.db.read("account", id, async |conn: &mut Connection| {
+        users::account(conn, id, email).await
+    });
+    Ok((tenant, reading.await?))
 }
 
-/// Not when the account has changed since the password was compared.
+/// Opens it, in the tables and in the log; not when the account has changed
+/// since the password was compared.
 pub async fn open_session(
     app: &App,
     tenant: &Tenant,
     account: &Account,
     session: &NewSession,
+    from: &Origin,
 ) -> Result<(), ApiError> {
-    let opening = app.db.write(tenant.id, async |conn: &mut Connection| {
-        sessions::open(conn, tenant.id, session, &account.password_hash).await
+    let author = audit::author(
+        app,
+        Actor::User(account.user_id),
+        Arc::clone(&from.request_id),
+    );
+    let note = AuditNote {
+        id: account.user_id.0,
+        session_id: Some(session.id),
+        network: Some(network(from.address)),
+        ..AuditNote::default()
+    };
+    let opening = app.db.access(async |conn: &mut Connection| {
+        access::write(conn, tenant.id, &author, async |deed| {
+            deed.open_session(session, &account.password_hash, note)
+                .await
+        })
+        .await
     });
-    match opening.await.map_err(ApiError::of_database)? {
+    match opening.await.map_err(ApiError::from)? {
         true => Ok(()),
         false => Err(ApiError::WrongCredentials),
     }
@@ -194,15 +216,7 @@ pub async fn close_session(
     session: SessionId,
     request_id: Arc<str>,
 ) -> Result<(), ApiError> {
-    let author = Author {
-        actor: caller.principal.actor,
-        at: app.clock.now(),
-        request_id,
-        command_id: app.new_id(),
-        batch_id: app.new_id(),
-        idempotency: None,
-        may_give: None,
-    };
+    let author = audit::author(app, caller.principal.actor, request_id);
     let tenant = caller.tenant.id;
     let closing = app.db.access(async |conn: &mut Connection| {
         access::write(conn, tenant, &author, async |deed| {
@@ -210,8 +224,5 @@ pub async fn close_session(
         })
         .await
     });
-    closing.await.map_err(|refused| match refused {
-        Refused::Database(error) => ApiError::of_database(error),
-        other => ApiError::internal(other),
-    })
+    closing.await.map_err(ApiError::from)
 }

@@ -15,12 +15,17 @@ use super::needs::Needs;
 use crate::actors::handle::{Order, TenantHandle};
 use crate::actors::registry::OpenError;
 use crate::app::App;
+use crate::config::http::Http;
 use crate::db::access::Author;
+use crate::domain::audit::AuditNote;
 use crate::domain::ids::TenantId;
+use crate::domain::pipeline::change::EventKind;
 use crate::domain::pipeline::command::Command;
 use crate::domain::principal::Principal;
 use crate::error::{ApiError, permission_name};
+use crate::http::audit::{self, actor_id};
 use crate::http::observe::RequestId;
+use crate::http::realtime::origin;
 use crate::http::submission::Submission;
 
 /// A caller who has the permission `P`, and through whom alone a handler
@@ -53,6 +58,29 @@ impl<P> Authorized<P> {
                     ApiError::Away(format!("cannot load the tenant: {cause}"))
                 }
             })
+    }
+
+    /// Data leaves: not without a trace.
+    pub async fn tell_export(&self, what: &str) -> Result<(), ApiError> {
+        let note = AuditNote {
+            id: actor_id(self.caller.principal.actor),
+            what: Some(what.into()),
+            ..AuditNote::default()
+        };
+        let author = audit::author(
+            &self.app,
+            self.caller.principal.actor,
+            self.request_id.clone(),
+        );
+        audit::write(
+            &self.app,
+            self.tenant_id(),
+            &author,
+            EventKind::DataExported,
+            note,
+        )
+        .await
+        .map_err(ApiError::from)
     }
 
     /// A command by this caller, with what came with its request.
@@ -92,8 +120,9 @@ impl<P: Needs> Authorized<P> {
         if caller.expired(app.clock.now()) {
             return Err(ApiError::Unauthenticated);
         }
+        // whoever is refused is named in the log line and in the audit
         request.extensions_mut().insert(caller.clone());
-        check_csrf(request, &caller)?;
+        check_csrf(request, &caller, &app.config.http)?;
         let allowed =
             P::ONE_OF.is_empty() || P::ONE_OF.iter().any(|one| caller.principal.may(*one));
         match P::ONE_OF.first() {
@@ -112,7 +141,7 @@ impl<P: Needs> Authorized<P> {
 
 /// A browser sends the cookie by itself, so an unsafe request must also show
 /// the token that only our own page can know.
-fn check_csrf(request: &HttpRequest, caller: &Caller) -> Result<(), ApiError> {
+fn check_csrf(request: &HttpRequest, caller: &Caller, config: &Http) -> Result<(), ApiError> {
     let safe = matches!(
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
@@ -120,6 +149,9 @@ fn check_csrf(request: &HttpRequest, caller: &Caller) -> Result<(), ApiError> {
     let (Some(session), false) = (&caller.session, safe) else {
         return Ok(());
     };
+    if !comes_from_own_page(request, config) {
+        return Err(ApiError::CsrfFailed);
+    }
     let token = request
         .headers()
         .get("x-csrf-token")
@@ -132,6 +164,16 @@ fn check_csrf(request: &HttpRequest, caller: &Caller) -> Result<(), ApiError> {
     }
 }
 
+/// What a browser says of the page that asks, and no page can make it say
+/// otherwise. Browsers of before 2023 say less, and what is no browser says
+/// nothing: they are held to the token alone.
+fn comes_from_own_page(request: &HttpRequest, config: &Http) -> bool {
+    match request.headers().get("sec-fetch-site") {
+        Some(site) => site == "same-origin" || site == "none",
+        None => origin::is_allowed(request, config, &[]),
+    }
+}
+
 impl<P: Needs> FromRequest for Authorized<P> {
     type Error = ApiError;
     type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
@@ -140,8 +182,16 @@ impl<P: Needs> FromRequest for Authorized<P> {
         let request = request.clone();
         Box::pin(async move {
             let app = App::of(&request)?;
-            let credential = credential::of_request(&request, app.config.http.secure_cookies)?;
-            let caller = app.callers.resolve(&app, credential).await?;
+            // the gate may have asked who it is
+            let known = request.extensions().get::<Arc<Caller>>().cloned();
+            let caller = match known {
+                Some(caller) => caller,
+                None => {
+                    let secure = app.config.http.is_secure();
+                    let credential = credential::of_request(&request, secure)?;
+                    app.callers.resolve(&app, credential).await?
+                }
+            };
             Self::admit(app, &request, caller)
         })
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::ids::SessionId;
+use crate::domain::limits::Quotas;
 use crate::domain::pipeline::tenant::Tenant;
 use crate::domain::principal::{Actor, Principal};
 use crate::domain::time::Timestamp;
@@ -18,6 +19,8 @@ pub struct Caller {
     /// Of a browser.
     pub session: Option<Session>,
     pub expires_at: Option<Timestamp>,
+    /// What the tenant has instead of the usual ones.
+    pub quotas: Quotas,
 }
 
 #[derive(Debug)]

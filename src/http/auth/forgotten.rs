@@ -58,6 +58,7 @@ pub struct PasswordChange {
 /// The answer is the same, and as fast, when there is none.
 #[utoipa::path(
     tag = "session",
+    extensions(("x-rate-limit" = json!("session"))),
     request_body = Forgotten,
     responses((status = 204, description = "If there is such an account, a mail is on its way")),
 )]
@@ -88,7 +89,8 @@ async fn offer_reset(
     forgotten: &Forgotten,
 ) -> anyhow::Result<()> {
     let email = forgotten.email.trim().to_lowercase();
-    let Some((tenant, account)) = accounts::find_account(app, &forgotten.tenant, &email).await?
+    let (Some(tenant), Some(account)) =
+        accounts::find_account(app, &forgotten.tenant, &email).await?
     else {
         return Ok(());
     };
@@ -119,6 +121,7 @@ async fn offer_reset(
 /// With what was mailed. All sessions end; sign in with the new one.
 #[utoipa::path(
     tag = "session",
+    extensions(("x-rate-limit" = json!("session"))),
     request_body = PasswordReset,
     responses((status = 204, description = "The password is set")),
 )]
@@ -147,6 +150,7 @@ pub async fn reset_password(
 /// Asks for the one that is good now, and ends all other sessions.
 #[utoipa::path(
     tag = "session",
+    extensions(("x-rate-limit" = json!("default"))),
     request_body = PasswordChange,
     security(("session" = [])),
     responses(

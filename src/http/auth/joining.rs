@@ -41,6 +41,7 @@ pub struct Acceptance {
 /// invitation can be accepted once.
 #[utoipa::path(
     tag = "session",
+    extensions(("x-rate-limit" = json!("session"))),
     request_body = Acceptance,
     responses((status = 200, description = "Signed in", body = Envelope<super::me::Me>)),
 )]

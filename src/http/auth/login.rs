@@ -12,6 +12,8 @@ use super::opening;
 use crate::app::App;
 use crate::config::secret::Secret;
 use crate::error::ApiError;
+use crate::http::audit::Origin;
+use crate::http::front;
 use crate::http::observe::RequestId;
 use crate::http::reply::{Answer, Envelope};
 use crate::http::submission::Submission;
@@ -33,10 +35,12 @@ pub struct Login {
 /// request that is not a GET.
 #[utoipa::path(
     tag = "session",
+    extensions(("x-rate-limit" = json!("session"))),
     request_body = Login,
     responses(
         (status = 200, description = "Signed in", body = Envelope<Me>),
         (status = 401, description = "The tenant, the email address or the password is wrong"),
+        (status = 429, description = "`RATE_LIMIT_EXCEEDED`: too many attempts for this account or from this address; each makes the next wait longer"),
     ),
 )]
 #[post("/auth/login")]
@@ -50,16 +54,28 @@ pub async fn sign_in(
         email,
         password,
     } = submission.body;
-    let found = accounts::find_account(&app, &tenant, &email.trim().to_lowercase())
+    let email = email.trim().to_lowercase();
+    let address = front::client(&request, &app.config.http);
+    let attempt = app.limits.try_password(&tenant, &email, address).await?;
+    let (tenant, account) = accounts::find_account(&app, &tenant, &email)
         .await
         .map_err(ApiError::of_database)?;
-    let stored = found
+    let stored = account
         .as_ref()
-        .map(|(_, account)| account.password_hash.clone());
+        .map(|account| account.password_hash.clone());
     let correct = app.passwords.verify(password, stored).await?;
-    let (tenant, account) = found
-        .filter(|_| correct)
-        .ok_or(ApiError::WrongCredentials)?;
+    let from = Origin::of(&request, address);
+    let (tenant, account) = match (tenant, account) {
+        (Some(tenant), Some(account)) if correct => (tenant, account),
+        (tenant, account) => {
+            if let Some(tenant) = tenant {
+                let user = account.map(|account| account.user_id);
+                app.recorder.note_login(&app, tenant.id, user, &from);
+            }
+            return Err(ApiError::WrongCredentials);
+        }
+    };
+    app.limits.succeed(attempt).await;
 
     opening::open_session(&app, &request, &tenant, &account).await
 }
@@ -70,13 +86,14 @@ pub async fn sign_in(
 /// there is nothing to end.
 #[utoipa::path(
     tag = "session",
+    extensions(("x-rate-limit" = json!("commands"))),
     security(("api_key" = []), ("session" = [])),
     responses((status = 204, description = "Signed out")),
 )]
 #[post("/auth/logout")]
 pub async fn sign_out(request: HttpRequest, authorized: Authorized<SignedIn>) -> Answer {
     let app = &authorized.app;
-    let secure = app.config.http.secure_cookies;
+    let secure = app.config.http.is_secure();
     if let Some(session) = &authorized.caller.session {
         let request_id = RequestId::of(&request);
         accounts::close_session(app, &authorized.caller, session.id, request_id).await?;

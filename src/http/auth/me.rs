@@ -102,12 +102,13 @@ impl Me {
 /// The caller, their tenant, roles and permissions, and for a browser the CSRF token.
 #[utoipa::path(
     tag = "session",
+    extensions(("x-rate-limit" = json!("reads"))),
     security(("api_key" = []), ("session" = [])),
     responses((status = 200, description = "The caller", body = Envelope<Me>)),
 )]
 #[get("/me")]
 pub async fn get_me(request: HttpRequest, authorized: Authorized<SignedIn>) -> Answer {
-    let credential = credential::of_request(&request, authorized.app.config.http.secure_cookies)?;
+    let credential = credential::of_request(&request, authorized.app.config.http.is_secure())?;
     let csrf_token = match credential {
         Credential::Session(token) => Some(csrf_token(token)),
         Credential::ApiKey(_) => None,

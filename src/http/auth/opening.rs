@@ -13,7 +13,9 @@ use crate::db::sessions::NewSession;
 use crate::db::users::Account;
 use crate::domain::pipeline::tenant::Tenant;
 use crate::error::ApiError;
+use crate::http::audit::Origin;
 use crate::http::conditional::text;
+use crate::http::front;
 use crate::http::reply::{Answer, Reply};
 
 /// Longer names of browsers are cut.
@@ -27,6 +29,7 @@ pub async fn open_session(
     tenant: &Tenant,
     account: &Account,
 ) -> Answer {
+    let from = Origin::of(request, front::client(request, &app.config.http));
     let token = app.secrets.token();
     let hours = app.config.auth.session_hours;
     let now = app.clock.now();
@@ -38,9 +41,9 @@ pub async fn open_session(
         created_at: now,
         expires_at: now + TimeDelta::hours(i64::from(hours)),
         user_agent: user_agent(request),
-        ip: request.peer_addr().map(|peer| peer.ip().to_string()),
+        ip: Some(from.address.to_string()),
     };
-    accounts::open_session(app, tenant, account, &session).await?;
+    accounts::open_session(app, tenant, account, &session, &from).await?;
     let caller = app
         .callers
         .resolve(app, Credential::Session(&token))
@@ -49,7 +52,7 @@ pub async fn open_session(
     let mut response = Reply::new(me).ok()?;
     let cookie = credential::session_cookie(
         token,
-        app.config.http.secure_cookies,
+        app.config.http.is_secure(),
         Duration::hours(i64::from(hours)),
     );
     response.add_cookie(&cookie).map_err(ApiError::internal)?;

@@ -204,6 +204,7 @@ mod tests {
     use super::*;
     use crate::domain::access::{EndedSession, UserAccess};
     use crate::domain::ids::{TenantId, UserId};
+    use crate::domain::limits::Quotas;
     use crate::domain::pipeline::tenant::{Tenant, TenantKind};
     use crate::domain::principal::Principal;
     use crate::domain::reach::Reach;
@@ -237,6 +238,7 @@ mod tests {
                 csrf_hash: [0; 32],
             }),
             expires_at: None,
+            quotas: Quotas::new(),
         }
     }
 

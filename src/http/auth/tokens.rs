@@ -75,9 +75,11 @@ pub async fn mail(
 }
 
 fn public_url(app: &App) -> String {
-    match (&app.config.mail.public_url, app.config.mode) {
+    let config = &app.config;
+    let url = config.mail.public_url.as_ref();
+    match (url.or(config.http.public_url.as_ref()), config.mode) {
         (Some(url), _) => url.trim_end_matches('/').to_owned(),
-        (None, Mode::Development | Mode::Production) => format!("http://{}", app.config.http.addr),
+        (None, Mode::Development | Mode::Production) => format!("http://{}", config.http.addr),
     }
 }
 
@@ -125,6 +127,7 @@ pub struct MailedToken {
 /// can greet them; or 422 when it is not good any more. It stays good.
 #[utoipa::path(
     tag = "session",
+    extensions(("x-rate-limit" = json!("session"))),
     request_body = Mailed,
     responses((status = 200, description = "What it is good for", body = Envelope<MailedToken>)),
 )]

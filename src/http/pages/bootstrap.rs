@@ -43,7 +43,7 @@ pub async fn of(request: &HttpRequest, app: &web::Data<App>) -> Result<Option<St
 
 /// A page is for browsers: an API key opens none.
 async fn signed_in(request: &HttpRequest, app: &App) -> Option<(Arc<Caller>, String)> {
-    let credential = credential::of_request(request, app.config.http.secure_cookies).ok()?;
+    let credential = credential::of_request(request, app.config.http.is_secure()).ok()?;
     let Credential::Session(token) = credential else {
         return None;
     };

@@ -62,9 +62,8 @@ fn finish(
     mut response: HttpResponse,
     nonce: &str,
 ) -> Result<HttpResponse, ApiError> {
-    let secure = app.config.http.secure_cookies;
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    policy::protect(headers, request, nonce, secure)?;
+    policy::protect(headers, request, nonce, &app.config.http)?;
     Ok(response)
 }

@@ -2,22 +2,12 @@
 //! inline but what carries the request's nonce, and in nobody's frame.
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 
+use crate::config::http::Http;
 use crate::error::ApiError;
+use crate::http::front;
 use crate::secrets::Secrets;
-
-const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
-/// For all that is answered to a browser that opens a page.
-const HEADERS: [(HeaderName, &str); 4] = [
-    (header::X_FRAME_OPTIONS, "DENY"),
-    (header::REFERRER_POLICY, "same-origin"),
-    (
-        PERMISSIONS_POLICY,
-        "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
-    ),
-    (header::CROSS_ORIGIN_OPENER_POLICY, "same-origin"),
-];
 
 /// What nobody can know beforehand: once for each page.
 pub fn nonce(secrets: &Secrets) -> String {
@@ -29,12 +19,12 @@ pub fn protect(
     headers: &mut HeaderMap,
     request: &HttpRequest,
     nonce: &str,
-    secure: bool,
+    config: &Http,
 ) -> Result<(), ApiError> {
-    for (name, value) in HEADERS {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    let socket = own_socket(request, secure);
+    let socket = own_socket(
+        &front::host(request, config),
+        front::is_secure(request, config),
+    );
     let policy = format!(
         "default-src 'self'; script-src 'self'; style-src 'self'; \
          style-src-elem 'self' 'nonce-{nonce}'; style-src-attr 'none'; \
@@ -47,8 +37,7 @@ pub fn protect(
 }
 
 /// Older browsers do not take a WebSocket of the same origin for `'self'`.
-fn own_socket(request: &HttpRequest, secure: bool) -> String {
-    let host = request.connection_info().host().to_owned();
+fn own_socket(host: &str, secure: bool) -> String {
     let sane = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
     let scheme = if secure { "wss" } else { "ws" };
     if !host.is_empty() && host.bytes().all(sane) {
@@ -60,23 +49,17 @@ fn own_socket(request: &HttpRequest, secure: bool) -> String {
 
 #[cfg(test)]
 mod tests {
-    use actix_web::test::TestRequest;
-
     use super::*;
 
     #[test]
     fn a_host_adds_nothing_but_itself_to_the_policy() {
-        let socket = |host: &str, secure| {
-            let request = TestRequest::default().insert_header(("host", host));
-            own_socket(&request.to_http_request(), secure)
-        };
         assert_eq!(
-            socket("lajur.example:8080", false),
+            own_socket("lajur.example:8080", false),
             " ws://lajur.example:8080"
         );
-        assert_eq!(socket("[::1]:8080", true), " wss://[::1]:8080");
+        assert_eq!(own_socket("[::1]:8080", true), " wss://[::1]:8080");
         for host in ["a; script-src *", "a *", "a'", "a\"b", "a,b"] {
-            assert_eq!(socket(host, true), "", "{host}");
+            assert_eq!(own_socket(host, true), "", "{host}");
         }
     }
 }

@@ -40,6 +40,7 @@ pub struct BottleneckFilter {
 /// it has been found by two evaluations in a row.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("reads"))),
     params(BottleneckFilter, IfNoneMatch),
     security(("api_key" = ["pipeline.read"]), ("session" = ["pipeline.read"])),
     responses((status = 200, description = "The bottlenecks", body = Envelope<Vec<Bottleneck>>)),

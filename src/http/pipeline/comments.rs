@@ -34,6 +34,7 @@ pub struct NewComment {
 /// The comments on a task, oldest first.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("reads"))),
     params(("id" = TaskId, Path), Page, IfNoneMatch),
     security(("api_key" = ["tasks.read"]), ("session" = ["tasks.read"])),
     responses((status = 200, description = "A page of comments", body = Envelope<Vec<Comment>>)),
@@ -74,6 +75,7 @@ pub async fn list_comments(
 /// Comment on a task.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(("id" = TaskId, Path), IdempotencyKey),
     request_body = NewComment,
     security(("api_key" = ["tasks.comment"]), ("session" = ["tasks.comment"])),

@@ -41,6 +41,7 @@ pub fn routes(config: &mut ServiceConfig) {
 /// changes nothing.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("export"))),
     params(JamaahFilter, IfNoneMatch),
     security(("api_key" = ["exports.read"]), ("session" = ["exports.read"])),
     responses((
@@ -62,6 +63,7 @@ pub async fn export_csv(
     if known.has(&tag) {
         return Ok(unchanged(&tag));
     }
+    authorized.tell_export("jamaah.csv").await?;
     let mut response = file(&view, &tag, "csv");
     let chunks = CsvWriter::new(People::new(view, query));
     Ok(response
@@ -72,6 +74,7 @@ pub async fn export_csv(
 /// The jamaah as an XLSX file. The same as the CSV file otherwise.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("export"))),
     params(JamaahFilter, IfNoneMatch),
     security(("api_key" = ["exports.read"]), ("session" = ["exports.read"])),
     responses((
@@ -93,6 +96,7 @@ pub async fn export_xlsx(
     if known.has(&tag) {
         return Ok(unchanged(&tag));
     }
+    authorized.tell_export("jamaah.xlsx").await?;
     let mut response = file(&view, &tag, "xlsx");
     let today = view.today;
     let written = web::block(move || {
@@ -130,11 +134,11 @@ async fn people(
     Ok((view, query))
 }
 
-/// The same people in the same order at the same place in the log.
+/// The same people in the same order as of the same change.
 fn tag(view: &View, whom: &Whom, filter: &JamaahFilter, format: &str) -> String {
     let hasher = ahash::RandomState::with_seeds(1, 2, 3, 4);
     let asked = hasher.hash_one((format, format!("{whom:?} {filter:?}").as_str()));
-    format!("W/\"{}-{asked:016x}\"", view.state.head)
+    format!("W/\"{}-{asked:016x}\"", view.state.content)
 }
 
 fn unchanged(tag: &str) -> HttpResponse {
@@ -157,7 +161,8 @@ fn file(view: &View, tag: &str, extension: &str) -> HttpResponseBuilder {
     response
 }
 
-fn pieces(file: File) -> impl Stream<Item = std::io::Result<Bytes>> {
+/// A file that is ready, piece by piece.
+pub fn pieces(file: File) -> impl Stream<Item = std::io::Result<Bytes>> {
     stream::try_unfold(file, async |mut file| {
         let mut piece = Vec::with_capacity(PIECE_BYTES);
         let read = (&mut file).take(65_536).read_to_end(&mut piece).await?;

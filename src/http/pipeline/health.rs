@@ -18,6 +18,7 @@ pub fn routes(config: &mut ServiceConfig) {
 /// How the whole pipeline is doing, in one score and the counts behind it, and how it did the day before.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("reads"))),
     params(IfNoneMatch),
     security(("api_key" = ["pipeline.read"]), ("session" = ["pipeline.read"])),
     responses((status = 200, description = "The health of the pipeline", body = Envelope<HealthReport>)),

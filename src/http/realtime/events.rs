@@ -19,7 +19,7 @@ use crate::actors::feed::{Feed, News, Reader, Seen};
 use crate::app::App;
 use crate::domain::principal::Principal;
 use crate::domain::time::Timestamp;
-use crate::error::ApiError;
+use crate::error::{ApiError, Limited};
 use crate::http::auth::authorized::Authorized;
 use crate::http::auth::credential;
 use crate::http::auth::needs::SignedIn;
@@ -68,6 +68,7 @@ struct ServerSentEvent {
 /// the whole of it, without `id`.
 #[utoipa::path(
     tag = "realtime",
+    extensions(("x-rate-limit" = json!("reads"))),
     params(Followed, ("Last-Event-ID" = Option<String>, Header, pattern = "^[0-9]{1,18}$", description = "The last event that was seen")),
     security(("api_key" = []), ("session" = [])),
     responses(
@@ -94,7 +95,7 @@ pub async fn follow_events(
     let reader = tenant.feed().enter();
     let rights = tenant.feed().top();
     // again, now that changes of rights are followed from there on
-    let credential = credential::of_request(&request, app.config.http.secure_cookies)?;
+    let credential = credential::of_request(&request, app.config.http.is_secure())?;
     let caller = app.callers.resolve(app, credential).await?;
     let slug = &caller.tenant.slug;
     let channel = Channel::parse(&channel, slug)
@@ -107,6 +108,7 @@ pub async fn follow_events(
         .take(caller.tenant.id, caller.principal.actor)
         .map_err(|_| ApiError::RateLimited {
             retry_after: Duration::from_secs(5),
+            limited: Limited::Connections,
         })?;
     if channel.kind() == ChannelKind::State {
         states::begin(app, &tenant, &channel).await?;

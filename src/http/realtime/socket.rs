@@ -58,7 +58,7 @@ pub async fn open_socket(
     app: web::Data<App>,
     audiences: web::Data<Audiences>,
 ) -> Result<HttpResponse, actix_web::Error> {
-    let secure = app.config.http.secure_cookies;
+    let secure = app.config.http.is_secure();
     let cookie = match credential::of_request(&request, secure) {
         Ok(Credential::Session(token)) => Some(Arc::from(token)),
         Ok(Credential::ApiKey(_)) | Err(_) => None,
@@ -67,7 +67,8 @@ pub async fn open_socket(
         Ok(Credential::ApiKey(key)) => Some(key.text.to_owned()),
         Ok(Credential::Session(_)) | Err(_) => None,
     };
-    if cookie.is_some() && !origin::is_allowed(&request, &app.config.realtime.allowed_origins) {
+    let (http, allowed) = (&app.config.http, &app.config.realtime.allowed_origins);
+    if cookie.is_some() && !origin::is_allowed(&request, http, allowed) {
         return Err(ApiError::ForeignOrigin.into());
     }
     let offered = offered_protocols(&request);

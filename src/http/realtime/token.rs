@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 use crate::app::App;
+use crate::config::http::Http;
 use crate::db::{self, tenants};
 use crate::domain::ids::{SessionId, TenantId};
 use crate::domain::principal::{Actor, Principal};
@@ -27,6 +28,7 @@ use crate::error::ApiError;
 use crate::http::auth::authorized::Authorized;
 use crate::http::auth::caller::Caller;
 use crate::http::auth::needs::SignedIn;
+use crate::http::front;
 use crate::http::reply::{Answer, Envelope, Reply};
 use crate::realtime::channel::Channel;
 use crate::realtime::feed::Identity;
@@ -165,6 +167,7 @@ pub struct RealtimeToken {
 /// when it is used. docs/realtime.md says how to go on.
 #[utoipa::path(
     tag = "realtime",
+    extensions(("x-rate-limit" = json!("reads"))),
     security(("api_key" = []), ("session" = [])),
     responses((status = 200, description = "A token", body = Envelope<RealtimeToken>)),
 )]
@@ -187,7 +190,7 @@ pub async fn issue_token(request: HttpRequest, authorized: Authorized<SignedIn>)
     Reply::new(RealtimeToken {
         token,
         expires_in: (ends - now).num_seconds().max(1),
-        url: socket_url(&request, app.config.http.secure_cookies),
+        url: socket_url(&request, &app.config.http),
         channels: channels(&caller.principal, roles)
             .map(|channel| channel.name(&caller.tenant.slug))
             .collect(),
@@ -196,14 +199,16 @@ pub async fn issue_token(request: HttpRequest, authorized: Authorized<SignedIn>)
 }
 
 /// The socket as the caller reaches this server.
-fn socket_url(request: &HttpRequest, secure: bool) -> String {
-    let info = request.connection_info();
-    let scheme = if secure || info.scheme() == "https" {
+fn socket_url(request: &HttpRequest, config: &Http) -> String {
+    let scheme = if front::is_secure(request, config) {
         "wss"
     } else {
         "ws"
     };
-    format!("{scheme}://{}/connection/websocket", info.host())
+    format!(
+        "{scheme}://{}/connection/websocket",
+        front::host(request, config)
+    )
 }
 
 /// All channels with a fixed name that somebody may subscribe to.

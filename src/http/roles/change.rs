@@ -67,6 +67,7 @@ pub struct RoleEdit {
 /// Add a role.
 #[utoipa::path(
     tag = "users",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(IdempotencyKey),
     request_body = NewRole,
     security(("api_key" = ["users.admin"]), ("session" = ["users.admin"])),
@@ -114,6 +115,7 @@ pub async fn create_role(
 /// `INVALID_TRANSITION`.
 #[utoipa::path(
     tag = "users",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(("id" = RoleId, Path), IfMatchHeader, IdempotencyKey),
     request_body = RoleEdit,
     security(("api_key" = ["users.admin"]), ("session" = ["users.admin"])),
@@ -156,6 +158,7 @@ pub async fn update_role(
 /// names; else 409 `INVALID_TRANSITION`.
 #[utoipa::path(
     tag = "users",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(("id" = RoleId, Path), IfMatchHeader, IdempotencyKey),
     security(("api_key" = ["users.admin"]), ("session" = ["users.admin"])),
     responses((status = 204, description = "It is gone")),

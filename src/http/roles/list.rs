@@ -15,6 +15,7 @@ use crate::http::reply::{Answer, Envelope, Reply};
 /// The roles of the tenant, all of them, by key.
 #[utoipa::path(
     tag = "users",
+    extensions(("x-rate-limit" = json!("reads"))),
     params(IfNoneMatch),
     security(("api_key" = ["users.admin"]), ("session" = ["users.admin"])),
     responses((status = 200, description = "The roles", body = Envelope<Vec<Role>>)),
@@ -29,6 +30,7 @@ pub async fn list_roles(authorized: Authorized<UsersAdmin>, known: IfNoneMatch) 
 /// The `ETag` begins with its version, so that `If-Match` takes it.
 #[utoipa::path(
     tag = "users",
+    extensions(("x-rate-limit" = json!("reads"))),
     params(("id" = RoleId, Path), IfNoneMatch),
     security(("api_key" = ["users.admin"]), ("session" = ["users.admin"])),
     responses((status = 200, description = "The role", body = Envelope<Role>)),

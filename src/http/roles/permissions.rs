@@ -28,6 +28,7 @@ pub struct PermissionInfo {
 /// In an order in which they can be shown. Who holds one holds its parts.
 #[utoipa::path(
     tag = "users",
+    extensions(("x-rate-limit" = json!("reads"))),
     security(("api_key" = []), ("session" = [])),
     responses((status = 200, description = "All permissions", body = Envelope<Vec<PermissionInfo>>)),
 )]

@@ -44,6 +44,7 @@ pub struct UserChanges {
 /// administer users stays so: 409 `INVALID_TRANSITION`.
 #[utoipa::path(
     tag = "users",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(("id" = UserId, Path), IfMatchHeader, IdempotencyKey),
     request_body = UserChanges,
     security(("api_key" = ["users.admin"]), ("session" = ["users.admin"])),
@@ -87,6 +88,7 @@ pub async fn update_user(
 /// withdrawn. What they did stays theirs.
 #[utoipa::path(
     tag = "users",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(("id" = UserId, Path), IfMatchHeader, IdempotencyKey),
     request_body = Option<Seen>,
     security(("api_key" = ["users.admin"]), ("session" = ["users.admin"])),
@@ -114,6 +116,7 @@ pub async fn deactivate_user(
 /// password gets one by `/auth/forgot`.
 #[utoipa::path(
     tag = "users",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(("id" = UserId, Path), IfMatchHeader, IdempotencyKey),
     request_body = Option<Seen>,
     security(("api_key" = ["users.admin"]), ("session" = ["users.admin"])),

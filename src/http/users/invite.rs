@@ -41,6 +41,7 @@ const NOT_MAILED: &str = "the invitation could not be mailed: invite them again"
 /// `invited`. When the mail could not be sent, `message` says so.
 #[utoipa::path(
     tag = "users",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(IdempotencyKey),
     request_body = Invitation,
     security(("api_key" = ["users.admin"]), ("session" = ["users.admin"])),
@@ -94,6 +95,7 @@ pub async fn invite_user(
 /// before is not good any more.
 #[utoipa::path(
     tag = "users",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(("id" = UserId, Path), IdempotencyKey),
     request_body = Option<Seen>,
     security(("api_key" = ["users.admin"]), ("session" = ["users.admin"])),

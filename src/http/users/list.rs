@@ -148,6 +148,7 @@ fn sees_people(principal: &Principal) -> bool {
 /// Who sees tasks within limits only, as agents do, is told of themselves alone.
 #[utoipa::path(
     tag = "users",
+    extensions(("x-rate-limit" = json!("reads"))),
     params(UserFilter, Page, IfNoneMatch),
     security(("api_key" = ["tasks.read"]), ("session" = ["tasks.read"])),
     responses((status = 200, description = "A page of people", body = Envelope<Vec<User>>)),

@@ -21,6 +21,7 @@ use crate::http::reply::{Answer, Envelope, Reply};
 /// The `ETag` begins with their version, so that `If-Match` takes it.
 #[utoipa::path(
     tag = "users",
+    extensions(("x-rate-limit" = json!("reads"))),
     params(("id" = UserId, Path), IfNoneMatch),
     security(("api_key" = ["users.admin"]), ("session" = ["users.admin"])),
     responses((status = 200, description = "The person", body = Envelope<User>)),

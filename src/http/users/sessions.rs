@@ -15,6 +15,7 @@ use crate::http::submission::{IdempotencyKey, Submission};
 /// Where somebody is signed in.
 #[utoipa::path(
     tag = "users",
+    extensions(("x-rate-limit" = json!("reads"))),
     params(("id" = UserId, Path)),
     security(("api_key" = ["users.admin"]), ("session" = ["users.admin"])),
     responses((status = 200, description = "Their sessions, the newest first", body = Envelope<Vec<SessionInfo>>)),
@@ -31,6 +32,7 @@ pub async fn list_user_sessions(
 /// Sign somebody out everywhere.
 #[utoipa::path(
     tag = "users",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(("id" = UserId, Path), IdempotencyKey),
     security(("api_key" = ["users.admin"]), ("session" = ["users.admin"])),
     responses((status = 204, description = "Their sessions are over")),
@@ -52,6 +54,7 @@ pub async fn end_user_sessions(
 /// Sign somebody out somewhere.
 #[utoipa::path(
     tag = "users",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(("id" = UserId, Path), ("session_id" = SessionId, Path), IdempotencyKey),
     security(("api_key" = ["users.admin"]), ("session" = ["users.admin"])),
     responses((status = 204, description = "It is over")),

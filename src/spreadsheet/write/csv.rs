@@ -71,6 +71,36 @@ impl<I: Iterator<Item = ExportRow>> Iterator for CsvWriter<I> {
     }
 }
 
+/// Any rows of texts in the same manner, a chunk at a time.
+#[derive(Default)]
+pub struct CsvTable {
+    chunk: Vec<u8>,
+    has_head: bool,
+}
+
+impl CsvTable {
+    /// With the byte order mark and the titles.
+    pub fn head(titles: &[&str]) -> Self {
+        let mut chunk = "\u{feff}".as_bytes().to_vec();
+        // titles are words of ours, which can be written
+        let has_head = append(&mut chunk, titles).is_ok();
+        Self { chunk, has_head }
+    }
+
+    pub fn take_head(&mut self) -> Option<Vec<u8>> {
+        std::mem::take(&mut self.has_head).then(|| std::mem::take(&mut self.chunk))
+    }
+
+    pub fn push(&mut self, cells: &[String]) -> Result<(), ExportError> {
+        let guarded = cells.iter().map(|cell| text::guard(cell).into_owned());
+        append(&mut self.chunk, guarded)
+    }
+
+    pub fn finish(self) -> Vec<u8> {
+        self.chunk
+    }
+}
+
 fn append(
     chunk: &mut Vec<u8>,
     cells: impl IntoIterator<Item = impl AsRef<[u8]>>,

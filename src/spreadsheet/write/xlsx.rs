@@ -48,6 +48,31 @@ pub fn write_xlsx<W: Write + Seek + Send>(
     Ok(written)
 }
 
+/// Any rows of texts: whatever they begin with, they stay texts.
+pub fn write_table<const N: usize, W: Write + Seek + Send>(
+    name: &str,
+    titles: &[&str; N],
+    rows: impl IntoIterator<Item = [String; N]>,
+    today: NaiveDate,
+    out: W,
+) -> Result<(), ExportError> {
+    let mut workbook = Workbook::new();
+    workbook.set_properties(&DocProperties::new().set_creation_datetime(&excel_date(today)?));
+    let sheet = workbook.add_worksheet_with_constant_memory()?;
+    sheet.set_name(name)?.set_freeze_panes(1, 0)?;
+    let bold = Format::new().set_bold();
+    for (column, title) in (0_u16..).zip(titles) {
+        sheet.write_string_with_format(0, column, *title, &bold)?;
+    }
+    for (number, row) in (1_u32..=MAX_ROWS).zip(rows) {
+        for (column, cell) in (0_u16..).zip(row) {
+            sheet.write_string(number, column, cell)?;
+        }
+    }
+    workbook.save_to_writer(out)?;
+    Ok(())
+}
+
 fn write_cell(
     sheet: &mut Worksheet,
     row: u32,

@@ -7,6 +7,7 @@ use lajur::app::App;
 use lajur::app::server::{self, Running};
 use lajur::clock::{Clock, ManualClock};
 use lajur::config::Config;
+use lajur::config::limits::Switch;
 use lajur::config::secret::Secret;
 use lajur::db::Connection;
 use lajur::db::testing::TestDatabase;
@@ -60,6 +61,7 @@ impl TestApp {
         config.database.pool_size = 2;
         let mail = tempfile::tempdir().unwrap();
         config.mail.folder = mail.path().display().to_string();
+        config.limits.rate_limits = Switch::Off;
         change(&mut config);
         config.validate().unwrap();
 

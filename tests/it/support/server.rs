@@ -79,25 +79,7 @@ impl Settings {
 
     /// Starts the program and waits until it can serve.
     pub async fn start(&self) -> Server {
-        let mut command = self.command();
-        command
-            .arg("serve")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        let output = Output::default();
-        let (address, mut addresses) = mpsc::unbounded_channel();
-        output.follow(child.stdout.take().unwrap(), Some(address));
-        output.follow(child.stderr.take().unwrap(), None);
-        let server = match tokio::time::timeout(START, addresses.recv()).await {
-            Ok(Some((address, metrics))) => Server {
-                child,
-                url: format!("http://{address}"),
-                metrics_url: format!("http://{metrics}/metrics"),
-                output,
-            },
-            _ => panic!("the program does not start:\n{}", output.text()),
-        };
+        let server = self.launch().await;
         let stranger = server.stranger();
         let ready = async || {
             let asked = stranger
@@ -108,6 +90,29 @@ impl Settings {
         };
         until("the program is ready", START, ready).await;
         server
+    }
+
+    /// Starts the program and waits until it listens.
+    pub async fn launch(&self) -> Server {
+        let mut command = self.command();
+        command
+            .arg("serve")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let output = Output::default();
+        let (address, mut addresses) = mpsc::unbounded_channel();
+        output.follow(child.stdout.take().unwrap(), Some(address));
+        output.follow(child.stderr.take().unwrap(), None);
+        match tokio::time::timeout(START, addresses.recv()).await {
+            Ok(Some((address, metrics))) => Server {
+                child,
+                url: format!("http://{address}"),
+                metrics_url: format!("http://{metrics}/metrics"),
+                output,
+            },
+            _ => panic!("the program does not start:\n{}", output.text()),
+        }
     }
 }
 

@@ -34,6 +34,7 @@ impl State {
     pub fn load(tenant: Arc<Tenant>, head: i64, rows: Rows) -> Self {
         let mut state = Self::empty(tenant);
         state.head = head;
+        state.content = head;
         state.stages = Arc::new(
             rows.stages
                 .into_iter()

@@ -30,6 +30,7 @@ pub struct SeenAlert {
 /// too. Whoever may write stages may do this as well.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(("id" = BottleneckAlertId, Path), IfMatchHeader, IdempotencyKey),
     request_body = Option<SeenAlert>,
     security(("api_key" = ["bottlenecks.acknowledge"]), ("session" = ["bottlenecks.acknowledge"])),

@@ -50,6 +50,7 @@ pub struct BottleneckAlertCard {
 /// when four in a row find none, even with five points more. It stays in the list.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("reads"))),
     params(AlertFilter, Page, IfNoneMatch),
     security(("api_key" = ["pipeline.read"]), ("session" = ["pipeline.read"])),
     responses((status = 200, description = "A page of alerts", body = Envelope<Vec<BottleneckAlertCard>>)),

@@ -61,6 +61,7 @@ impl From<DepartureChanges> for Changes {
 /// cancelled counts as completed.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(("id" = DepartureId, Path), IfMatchHeader, IdempotencyKey),
     request_body = DepartureChanges,
     security(("api_key" = ["departures.write"]), ("session" = ["departures.write"])),

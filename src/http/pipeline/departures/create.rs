@@ -15,6 +15,7 @@ use crate::http::submission::{IdempotencyKey, Submission};
 /// Its code and date together are unique.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(IdempotencyKey),
     request_body = NewDeparture,
     security(("api_key" = ["departures.write"]), ("session" = ["departures.write"])),

@@ -64,6 +64,7 @@ impl DepartureFilter {
 /// Cancelled departures are left out.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("reads"))),
     params(DepartureFilter, Page, IfNoneMatch),
     security(("api_key" = ["departures.read"]), ("session" = ["departures.read"])),
     responses((status = 200, description = "A page of departures", body = Envelope<Vec<DepartureReport>>)),

@@ -15,6 +15,7 @@ use crate::http::reply::{Answer, Envelope, Reply};
 /// One departure, cancelled or not, and how ready its people are.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("reads"))),
     params(("id" = DepartureId, Path), IfNoneMatch),
     security(("api_key" = ["departures.read"]), ("session" = ["departures.read"])),
     responses((status = 200, description = "The departure", body = Envelope<DepartureReport>)),

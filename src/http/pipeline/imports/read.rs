@@ -66,6 +66,7 @@ pub struct ImportCard {
 /// The imports, newest first.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("reads"))),
     params(Page, IfNoneMatch),
     security(("api_key" = ["imports.write"]), ("session" = ["imports.write"])),
     responses((status = 200, description = "A page of imports", body = Envelope<Vec<ImportCard>>)),
@@ -108,6 +109,7 @@ pub async fn list_imports(
 /// is in, and sending the same file again does the rest.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("reads"))),
     params(("id" = ImportId, Path), IfNoneMatch),
     security(("api_key" = ["imports.write"]), ("session" = ["imports.write"])),
     responses((status = 200, description = "The import", body = Envelope<ImportDetail>)),

@@ -17,6 +17,7 @@ use crate::importing::report::Report;
 /// An import's errors and warnings, as CSV for a spreadsheet program.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("export"))),
     params(("id" = ImportId, Path), IfNoneMatch),
     security(("api_key" = ["imports.write"]), ("session" = ["imports.write"])),
     responses((

@@ -67,6 +67,7 @@ pub struct Prefer {
 /// repeated with another one or none.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("bulk"))),
     params(ImportMode, Prefer, IdempotencyKey),
     request_body(content = ManifestForm, content_type = "multipart/form-data"),
     security(("api_key" = ["imports.write"]), ("session" = ["imports.write"])),

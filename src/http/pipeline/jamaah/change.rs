@@ -92,6 +92,7 @@ impl UpdateJamaah {
 /// Edit a jamaah.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(("id" = JamaahId, Path), IfMatchHeader, IdempotencyKey),
     request_body = UpdateJamaah,
     security(("api_key" = ["jamaah.write"]), ("session" = ["jamaah.write"])),

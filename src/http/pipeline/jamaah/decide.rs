@@ -59,6 +59,7 @@ pub struct ResumeJamaah {
 /// Its open tasks are cancelled, and the stages that waited for it open.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(("id" = JamaahId, Path), IfMatchHeader, IdempotencyKey),
     request_body = AdvanceJamaah,
     security(("api_key" = ["jamaah.advance"]), ("session" = ["jamaah.advance"])),
@@ -84,6 +85,7 @@ pub async fn advance_jamaah(
 /// What comes before it is skipped; it and what comes after is done anew.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(("id" = JamaahId, Path), IfMatchHeader, IdempotencyKey),
     request_body = MoveJamaah,
     security(("api_key" = ["jamaah.move"]), ("session" = ["jamaah.move"])),
@@ -107,6 +109,7 @@ pub async fn move_jamaah(
 /// Put a jamaah on hold: a flag that everybody sees, beside the status.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(("id" = JamaahId, Path), IfMatchHeader, IdempotencyKey),
     request_body = Decision,
     security(("api_key" = ["jamaah.hold"]), ("session" = ["jamaah.hold"])),
@@ -129,6 +132,7 @@ pub async fn hold_jamaah(
 /// Take a jamaah off hold.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(("id" = JamaahId, Path), IfMatchHeader, IdempotencyKey),
     request_body = Option<ResumeJamaah>,
     security(("api_key" = ["jamaah.hold"]), ("session" = ["jamaah.hold"])),
@@ -150,6 +154,7 @@ pub async fn resume_jamaah(
 /// Their open tasks are cancelled. The passport can be booked again.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(("id" = JamaahId, Path), IfMatchHeader, IdempotencyKey),
     request_body = Decision,
     security(("api_key" = ["jamaah.cancel"]), ("session" = ["jamaah.cancel"])),

@@ -18,6 +18,7 @@ use crate::http::reply::{Answer, Envelope, Reply};
 /// riskiest first.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("reads"))),
     params(JamaahFilter, Page, IfNoneMatch),
     security(("api_key" = ["jamaah.read"]), ("session" = ["jamaah.read"])),
     responses((status = 200, description = "A page of jamaah", body = Envelope<Vec<JamaahCard>>)),

@@ -68,6 +68,7 @@ impl JamaahDetail {
 /// `ETag` begins with their version, so that `If-Match` takes it.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("reads"))),
     params(("id" = JamaahId, Path), EventPage, IfNoneMatch),
     security(("api_key" = ["jamaah.read"]), ("session" = ["jamaah.read"])),
     responses((status = 200, description = "The jamaah", body = Envelope<JamaahDetail>)),

@@ -121,6 +121,7 @@ impl RegisterJamaah {
 /// be booked once on each departure; a second time is 409 `DUPLICATE`.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(IdempotencyKey),
     request_body = RegisterJamaah,
     security(("api_key" = ["jamaah.write"]), ("session" = ["jamaah.write"])),

@@ -68,6 +68,7 @@ impl AppliedStages {
 /// follow. With `dry_run` nothing is changed, and the counts are of what would be.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("bulk"))),
     params(IdempotencyKey),
     request_body = Option<ApplyStages>,
     security(("api_key" = ["stages.write"]), ("session" = ["stages.write"])),

@@ -109,6 +109,7 @@ impl StageChanges {
 /// `version` or `If-Match`.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(("id" = StageId, Path), IfMatchHeader, IdempotencyKey),
     request_body = StageChanges,
     security(("api_key" = ["stages.write"]), ("session" = ["stages.write"])),

@@ -89,6 +89,7 @@ impl From<NewStage> for StageSettings {
 /// Add a stage to the end of the pipeline.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(IdempotencyKey),
     request_body = NewStage,
     security(("api_key" = ["stages.write"]), ("session" = ["stages.write"])),

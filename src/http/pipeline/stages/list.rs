@@ -27,6 +27,7 @@ pub struct StageFilter {
 /// Rates and shares are over 14 days with today; `null` is no data.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("reads"))),
     params(StageFilter, Page, IfNoneMatch),
     security(("api_key" = ["pipeline.read"]), ("session" = ["pipeline.read"])),
     responses((status = 200, description = "A page of stages", body = Envelope<Vec<StageReport>>)),

@@ -28,6 +28,7 @@ pub struct StageOrder {
 /// changed meanwhile, so no version is needed. Dependencies stay as they are.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(IdempotencyKey),
     request_body = StageOrder,
     security(("api_key" = ["stages.write"]), ("session" = ["stages.write"])),

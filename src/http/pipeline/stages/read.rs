@@ -13,6 +13,7 @@ use crate::http::reply::{Answer, Envelope, Reply};
 /// One stage, retired or not, with what goes on in it.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("reads"))),
     params(("id" = StageId, Path), IfNoneMatch),
     security(("api_key" = ["pipeline.read"]), ("session" = ["pipeline.read"])),
     responses((status = 200, description = "The stage", body = Envelope<StageReport>)),

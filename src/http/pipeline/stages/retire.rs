@@ -25,6 +25,7 @@ pub struct Nothing {}
 /// it pass through it all the same, until `apply` moves them.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(("id" = StageId, Path), IfMatchHeader, IdempotencyKey),
     security(("api_key" = ["stages.write"]), ("session" = ["stages.write"])),
     responses((status = 200, description = "The stage after it", body = Envelope<Stage>)),

@@ -65,6 +65,7 @@ fn roles_named(templates: &[NewTemplate], stage: Option<&Arc<Stage>>) -> Vec<(St
 /// The templates of a stage's tasks.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("reads"))),
     params(("id" = StageId, Path), IfNoneMatch),
     security(("api_key" = ["pipeline.read"]), ("session" = ["pipeline.read"])),
     responses((status = 200, description = "The templates", body = Envelope<StageTemplates>)),
@@ -91,6 +92,7 @@ pub async fn get_templates(
 /// that have been made stay as they are.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(("id" = StageId, Path), IfMatchHeader, IdempotencyKey),
     request_body = NewTemplates,
     security(("api_key" = ["stages.write"]), ("session" = ["stages.write"])),

@@ -54,6 +54,7 @@ pub struct BulkResult {
 /// request gives the first result of each task that was not refused.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("bulk"))),
     params(IdempotencyKey),
     request_body = BulkTasks,
     security(

@@ -68,6 +68,7 @@ impl From<TaskChanges> for TaskEdit {
 /// `version` or `If-Match`; `If-Match: *` overwrites whatever is there.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(("id" = TaskId, Path), IfMatchHeader, IdempotencyKey),
     request_body = TaskChanges,
     security(("api_key" = ["tasks.edit"]), ("session" = ["tasks.edit"])),

@@ -80,6 +80,7 @@ pub struct AssignTask {
 /// Start a task.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(("id" = TaskId, Path), IfMatchHeader, IdempotencyKey),
     request_body = Option<SeenTask>,
     security(("api_key" = ["tasks.start"]), ("session" = ["tasks.start"])),
@@ -100,6 +101,7 @@ pub async fn start_task(
 /// Its stage completes by itself when this was the last required task there.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(("id" = TaskId, Path), IfMatchHeader, IdempotencyKey),
     request_body = Option<CompleteTask>,
     security(("api_key" = ["tasks.complete"]), ("session" = ["tasks.complete"])),
@@ -121,6 +123,7 @@ pub async fn complete_task(
 /// Say that a task cannot go on.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(("id" = TaskId, Path), IfMatchHeader, IdempotencyKey),
     request_body = BlockTask,
     security(("api_key" = ["tasks.block"]), ("session" = ["tasks.block"])),
@@ -145,6 +148,7 @@ pub async fn block_task(
 /// It is where it was before.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(("id" = TaskId, Path), IfMatchHeader, IdempotencyKey),
     request_body = Option<SeenTask>,
     security(("api_key" = ["tasks.block"]), ("session" = ["tasks.block"])),
@@ -165,6 +169,7 @@ pub async fn unblock_task(
 /// Its stage opens again when the task is required there.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(("id" = TaskId, Path), IfMatchHeader, IdempotencyKey),
     request_body = Option<TaskReason>,
     security(("api_key" = ["tasks.reopen"]), ("session" = ["tasks.reopen"])),
@@ -186,6 +191,7 @@ pub async fn reopen_task(
 /// Give a task to somebody, or take it away.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(("id" = TaskId, Path), IfMatchHeader, IdempotencyKey),
     request_body = AssignTask,
     security(("api_key" = ["tasks.assign"]), ("session" = ["tasks.assign"])),
@@ -207,6 +213,7 @@ pub async fn assign_task(
 /// Say that a task is not to be done.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(("id" = TaskId, Path), IfMatchHeader, IdempotencyKey),
     request_body = Option<TaskReason>,
     security(("api_key" = ["tasks.cancel"]), ("session" = ["tasks.cancel"])),

@@ -17,6 +17,7 @@ use crate::http::submission::{IdempotencyKey, Submission};
 /// when the stage is.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("commands"))),
     params(IdempotencyKey),
     request_body = NewTask,
     security(("api_key" = ["tasks.create"]), ("session" = ["tasks.create"])),

@@ -134,6 +134,7 @@ fn find_assignee(
 /// how many there are in each column of the board and for each role.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("reads"))),
     params(TaskFilter, Page, IfNoneMatch),
     security(("api_key" = ["tasks.read"]), ("session" = ["tasks.read"])),
     responses((status = 200, description = "A page of tasks", body = Envelope<Vec<TaskCard>>)),

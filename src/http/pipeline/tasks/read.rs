@@ -27,6 +27,7 @@ pub struct TaskDetail {
 /// that `If-Match` takes.
 #[utoipa::path(
     tag = "pipeline",
+    extensions(("x-rate-limit" = json!("reads"))),
     params(("id" = TaskId, Path), IfNoneMatch),
     security(("api_key" = ["tasks.read"]), ("session" = ["tasks.read"])),
     responses((status = 200, description = "The task", body = Envelope<TaskDetail>)),
