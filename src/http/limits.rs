@@ -105,6 +105,17 @@ impl Limits {
     pub fn new(config: &Config, clock: Clock, metrics: Metrics) -> anyhow::Result<Self> {
         let url = config.redis.url.as_ref();
         let shared = url.map(|url| Shared::new(url, &config.redis.prefix));
+        // there from the beginning, so that the first refusal is seen as a rise
+        for class in Class::ALL.iter().map(|class| class.as_str()) {
+            metrics
+                .rate_limit_fallbacks_total
+                .with_label_values(&[class]);
+            for store in ["shared", "local", "closed"] {
+                metrics
+                    .rate_limit_hits_total
+                    .with_label_values(&[class, store]);
+            }
+        }
         Ok(Self {
             settings: config.limits.clone(),
             shared: shared.transpose()?,
