@@ -114,7 +114,7 @@ async fn bottlenecks_are_filtered_by_severity() {
     // as soon as all of that is written
     until("nothing is new", PATIENCE, async || {
         let newest = key.get(BOTTLENECKS).await;
-        let knowing = key.with("if-none-match", newest.header("etag"));
+        let knowing = key.clone().with("if-none-match", newest.header("etag"));
         knowing.get(BOTTLENECKS).await.status == 304
     })
     .await;
