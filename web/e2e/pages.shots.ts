@@ -75,6 +75,7 @@ const ADMINISTRATION: Record<string, Shown> = {
   roles: at('/dashboard/roles'),
   'api-keys': at('/dashboard/api-keys'),
   profile: at('/dashboard/profile'),
+  audit: at('/dashboard/audit'),
 };
 
 function shoot(name: string, { address, before }: Shown, scheme: string, width: string): void {

@@ -5,6 +5,7 @@ import {
   IconAlertTriangle,
   IconFileImport,
   IconGauge,
+  IconHistory,
   IconKey,
   IconLayoutKanban,
   IconPlaneDeparture,
@@ -28,7 +29,8 @@ export interface Destination {
     | 'stages'
     | 'users'
     | 'roles'
-    | 'keys';
+    | 'keys'
+    | 'audit';
   icon: Icon;
   to: LinkProps['to'];
   hash?: string;
@@ -76,6 +78,7 @@ export const DESTINATIONS: Destination[] = [
   { key: 'users', icon: IconUsersGroup, to: '/dashboard/users', needs: ['users.admin'], data: true },
   { key: 'roles', icon: IconShieldCheck, to: '/dashboard/roles', needs: ['users.admin'], data: true },
   { key: 'keys', icon: IconKey, to: '/dashboard/api-keys', needs: ['users.admin'], data: true },
+  { key: 'audit', icon: IconHistory, to: '/dashboard/audit', needs: ['audit.read'], data: true },
 ];
 
 export const visibleTo = (permissions: readonly Permission[]): Destination[] =>

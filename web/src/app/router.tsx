@@ -10,6 +10,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router';
+import { auditSearch } from '@/features/audit/search';
 import { departureSearch, departuresSearch } from '@/features/departures/search';
 import { importsSearch } from '@/features/imports/search';
 import { jamaahPageSearch, jamaahSearch } from '@/features/jamaah/search';
@@ -165,6 +166,13 @@ const keys = createRoute({
   component: lazyRouteComponent(() => import('@/features/keys/KeysPage'), 'KeysPage'),
 });
 
+const audit = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/dashboard/audit',
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => import('@/features/audit/AuditPage'), 'AuditPage'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
@@ -185,6 +193,7 @@ export const router = createRouter({
       users,
       roles,
       keys,
+      audit,
     ]),
   ]),
   defaultPreload: 'intent',

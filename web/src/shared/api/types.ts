@@ -13,6 +13,7 @@ export type Role = Schemas['Role'];
 export type PermissionInfo = Schemas['PermissionInfo'];
 export type SessionInfo = Schemas['SessionInfo'];
 export type MailedToken = Schemas['MailedToken'];
+export type AuditEvent = Schemas['AuditEvent'];
 export type ApiKeyInfo = Schemas['ApiKeyInfo'];
 export type ShownApiKey = Schemas['ShownApiKey'];
 

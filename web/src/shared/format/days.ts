@@ -12,6 +12,12 @@ export const dateIn = (day: Date): string =>
 export const dayOfDue = (dueAt: string, timezone: string): string =>
   dateIn(new TZDate(Date.parse(dueAt) - 1, timezone));
 
+/** 0:00 of a day in the tenant's zone. */
+export function startOfDay(date: string, timezone: string): string {
+  const [year = 0, month = 1, day = 1] = date.split('-').map(Number);
+  return new Date(new TZDate(year, month - 1, day, timezone).getTime()).toISOString();
+}
+
 /** 24:00 of a day in the tenant's zone. */
 export function endOfDay(date: string, timezone: string): string {
   const [year = 0, month = 1, day = 1] = date.split('-').map(Number);

@@ -18,6 +18,7 @@ export const en: Translated<typeof id> = {
     users: 'People',
     roles: 'Roles & permissions',
     keys: 'API keys',
+    audit: 'Audit trail',
     more: 'More',
     fold: 'Fold the menu',
     unfold: 'Unfold the menu',

@@ -15,6 +15,7 @@ export const id = {
     users: 'Pengguna',
     roles: 'Peran & izin',
     keys: 'Kunci API',
+    audit: 'Jejak audit',
     more: 'Lainnya',
     fold: 'Ciutkan menu',
     unfold: 'Bentangkan menu',
