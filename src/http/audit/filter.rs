@@ -1,6 +1,6 @@
 //! What of the log is asked for.
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -62,12 +62,11 @@ impl AuditFilter {
             None => (None, None),
         };
         let mut checked = |name: &str, given: Option<&String>| {
-            let given = text(given);
-            let parsed = given.and_then(|text| text.parse::<DateTime<Utc>>().ok());
-            if given.is_some() && parsed.is_none() {
+            let parsed = DateTime::parse_from_rfc3339(given?).ok();
+            if parsed.is_none() {
                 fields.add(name, "must be an instant like 2026-11-23T02:00:00Z");
             }
-            parsed
+            parsed.map(|instant| instant.to_utc())
         };
         let (from, to) = (
             checked("from", self.from.as_ref()),
