@@ -42,11 +42,18 @@ const FOR_DOCS: HeaderValue = HeaderValue::from_static(
      base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'",
 );
 const DOCS: &str = "/api/docs";
+/// The application's worker fetches for its pages what is ours, and loads nothing.
+const FOR_WORKER: HeaderValue =
+    HeaderValue::from_static("default-src 'none'; connect-src 'self'; frame-ancestors 'none'");
+const WORKER: &str = "/sw.js";
 
 /// Adds what the handler has not said itself.
 pub fn protect(headers: &mut HeaderMap, path: &str, secure: bool) {
     if path.starts_with(DOCS) {
         headers.insert(header::CONTENT_SECURITY_POLICY, FOR_DOCS);
+    }
+    if path == WORKER {
+        headers.insert(header::CONTENT_SECURITY_POLICY, FOR_WORKER);
     }
     for (name, value) in &HEADERS {
         if !headers.contains_key(name) {

@@ -57,6 +57,17 @@ async fn every_answer_is_guarded() {
 }
 
 #[actix_web::test]
+async fn the_worker_may_fetch_what_is_ours() {
+    let app = TestApp::start().await;
+    let answer = app.stranger().get("/sw.js").await;
+    let policy = answer.header("content-security-policy");
+    assert_eq!(
+        policy,
+        "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"
+    );
+}
+
+#[actix_web::test]
 async fn browsers_that_come_by_tls_stay_with_it() {
     let app = TestApp::start_with(|config| {
         config.http.public_url = Some("https://lajur.example.com".to_owned());
