@@ -50,7 +50,7 @@ pub struct AuditFilter {
     #[param(required = false, example = "task")]
     subject: Option<String>,
     /// The `X-Request-Id` that it was done under.
-    #[param(required = false, max_length = 64)]
+    #[param(required = false)]
     request_id: Option<String>,
 }
 

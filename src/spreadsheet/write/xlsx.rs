@@ -92,6 +92,10 @@ fn write_cell(
         Value::Text(text) => {
             sheet.write_string(row, column, *text)?;
         }
+        // days that workbooks do not know, as text
+        Value::Date(Some(date)) if !(1900..=9999).contains(&date.year()) => {
+            sheet.write_string(row, column, date.to_string())?;
+        }
         Value::Date(Some(date)) => {
             sheet.write_datetime_with_format(row, column, excel_date(*date)?, format)?;
         }
@@ -111,6 +115,22 @@ mod tests {
 
     use super::*;
     use crate::spreadsheet::{Limits, read};
+
+    #[test]
+    fn days_that_workbooks_do_not_know_are_texts() {
+        let day = NaiveDate::from_ymd_opt(1899, 12, 31).unwrap();
+        let row = ExportRow {
+            name: "Siti".into(),
+            birth_date: Some(day),
+            ..ExportRow::default()
+        };
+        let mut file = Cursor::new(Vec::new());
+        let today = NaiveDate::from_ymd_opt(2026, 12, 12).unwrap();
+        assert_eq!(write_xlsx([row], today, &mut file).unwrap(), 1);
+        let sheet = read(file.get_ref(), &Limits::default()).unwrap();
+        let mut texts = sheet.rows[0].cells.iter().map(|cell| cell.text());
+        assert!(texts.any(|text| text == "1899-12-31"));
+    }
 
     #[test]
     fn texts_stay_texts_and_dates_become_dates() {
