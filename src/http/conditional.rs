@@ -162,7 +162,7 @@ mod tests {
         ));
         assert!(matches!(
             IfMatch::Version(3).expected(Some(4)),
-            Err(ApiError::Malformed(_))
+            Err(ApiError::Validation(_))
         ));
         assert!(matches!(if_match("\"three\""), Err(ApiError::Malformed(_))));
     }

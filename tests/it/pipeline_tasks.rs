@@ -136,7 +136,7 @@ async fn editing_needs_the_version_that_was_seen() {
         "409 VERSION_CONFLICT"
     );
     let both = json!({ "version": 2, "title": "x" });
-    assert_eq!(edit(&seen, id, both).await.code(), "400 MALFORMED_REQUEST");
+    assert_eq!(edit(&seen, id, both).await.code(), "422 VALIDATION_ERROR");
     let any = key.with("if-match", "*");
     assert_eq!(edit(&any, id, title).await.data(200)["version"], 3);
 }
