@@ -26,7 +26,7 @@ use crate::domain::time::Timestamp;
 
 type Map<K, V> = imbl::GenericHashMap<K, V, ahash::RandomState, imbl::shared_ptr::DefaultSharedPtr>;
 
-/// Where a task lives in [`State`]: stable while the state is in memory.
+/// Where a task lives in [`State`]: stable until a task is removed.
 pub type Slot = u32;
 
 /// A jamaah with everything about them that is hot.
