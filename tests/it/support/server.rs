@@ -137,7 +137,8 @@ impl Server {
         let pid = self.child.id().unwrap().to_string();
         let status = Command::new("kill").args(["-TERM", &pid]).status().await;
         assert!(status.unwrap().success());
-        self.child.wait().await.unwrap();
+        let ended = tokio::time::timeout(Duration::from_secs(60), self.child.wait()).await;
+        assert!(ended.is_ok(), "the server does not end");
         started.elapsed()
     }
 
