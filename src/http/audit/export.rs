@@ -1,14 +1,12 @@
 //! The audit as a file. It is read in pages while it is sent, so it costs
 //! little memory however long it is.
 
-use std::io::{BufWriter, Seek};
 use std::sync::Arc;
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, HttpResponseBuilder, get, web};
 use bytes::Bytes;
 use futures::stream;
-use tokio::fs::File;
 
 use super::filter::AuditFilter;
 use super::list::{AuditEvent, found};
@@ -20,9 +18,9 @@ use crate::error::ApiError;
 use crate::http::auth::authorized::Authorized;
 use crate::http::auth::needs::AuditRead;
 use crate::http::params::Params;
-use crate::http::pipeline::exports::pieces;
+use crate::http::pipeline::exports::Workbook;
 use crate::http::reply::Answer;
-use crate::spreadsheet::write::{CsvTable, ExportError, write_table};
+use crate::spreadsheet::write::{CsvTable, write_table};
 
 const TITLES: [&str; 12] = [
     "seq",
@@ -170,13 +168,9 @@ pub async fn export_audit_xlsx(
     let today = authorized.app.clock.now().date_naive();
     // a page ahead of the one that is being written
     let (rows, given) = std::sync::mpsc::sync_channel::<Vec<[String; 12]>>(1);
-    let writing = web::block(move || {
-        let mut file = tempfile::tempfile()?;
+    let writing = Workbook::write(move |out| {
         let rows = given.into_iter().flatten().take(WORKBOOK_ROWS).map(short);
-        write_table("Audit", &TITLES, rows, today, BufWriter::new(&mut file))?;
-        file.rewind()?;
-        let length = file.metadata()?.len();
-        Ok::<_, Unwritten>((file, length))
+        write_table("Audit", &TITLES, rows, today, out)
     });
     let reading = async {
         let mut count = 0;
@@ -193,22 +187,9 @@ pub async fn export_audit_xlsx(
         drop(rows);
         Ok::<_, ApiError>(())
     };
-    let (written, read) = futures::join!(writing, reading);
+    let (workbook, read) = futures::join!(writing, reading);
     read?;
-    let written = written.map_err(ApiError::internal)?;
-    let (written, length) = written.map_err(ApiError::internal)?;
-    Ok(file(&authorized, "xlsx")
-        .content_type("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-        .no_chunking(length)
-        .streaming(pieces(File::from_std(written))))
-}
-
-#[derive(Debug, thiserror::Error)]
-enum Unwritten {
-    #[error(transparent)]
-    File(#[from] std::io::Error),
-    #[error(transparent)]
-    Rows(#[from] ExportError),
+    Ok(workbook?.send(&mut file(&authorized, "xlsx")))
 }
 
 fn short(row: [String; 12]) -> [String; 12] {

@@ -99,19 +99,17 @@ pub async fn export_xlsx(
     authorized.tell_export("jamaah.xlsx").await?;
     let mut response = file(&view, &tag, "xlsx");
     let today = view.today;
-    let written = web::block(move || {
-        let mut file = tempfile::tempfile()?;
-        write_xlsx(People::new(view, query), today, BufWriter::new(&mut file))?;
-        file.rewind()?;
-        let length = file.metadata()?.len();
-        Ok::<_, Unwritten>((file, length))
+    let workbook = Workbook::write(move |out| {
+        write_xlsx(People::new(view, query), today, out)?;
+        Ok(())
     });
-    let written = written.await.map_err(ApiError::internal)?;
-    let (written, length) = written.map_err(ApiError::internal)?;
-    Ok(response
-        .content_type("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-        .no_chunking(length)
-        .streaming(pieces(File::from_std(written))))
+    Ok(workbook.await?.send(&mut response))
+}
+
+/// A whole workbook in a file without a name.
+pub struct Workbook {
+    file: std::fs::File,
+    length: u64,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -120,6 +118,29 @@ enum Unwritten {
     File(#[from] std::io::Error),
     #[error(transparent)]
     Rows(#[from] ExportError),
+}
+
+impl Workbook {
+    pub async fn write(
+        rows: impl FnOnce(BufWriter<&mut std::fs::File>) -> Result<(), ExportError> + Send + 'static,
+    ) -> Result<Self, ApiError> {
+        let writing = web::block(move || {
+            let mut file = tempfile::tempfile()?;
+            rows(BufWriter::new(&mut file))?;
+            file.rewind()?;
+            let length = file.metadata()?.len();
+            Ok::<_, Unwritten>(Self { file, length })
+        });
+        let written = writing.await.map_err(ApiError::internal)?;
+        written.map_err(ApiError::internal)
+    }
+
+    pub fn send(self, response: &mut HttpResponseBuilder) -> HttpResponse {
+        response
+            .content_type("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+            .no_chunking(self.length)
+            .streaming(pieces(File::from_std(self.file)))
+    }
 }
 
 async fn people(
@@ -162,7 +183,7 @@ fn file(view: &View, tag: &str, extension: &str) -> HttpResponseBuilder {
 }
 
 /// A file that is ready, piece by piece.
-pub fn pieces(file: File) -> impl Stream<Item = std::io::Result<Bytes>> {
+fn pieces(file: File) -> impl Stream<Item = std::io::Result<Bytes>> {
     stream::try_unfold(file, async |mut file| {
         let mut piece = Vec::with_capacity(PIECE_BYTES);
         let read = (&mut file).take(65_536).read_to_end(&mut piece).await?;
