@@ -1,10 +1,10 @@
 //! How much somebody may ask for. Each operation belongs to a class, each class
-//! has a quota, and the quota is kept by GCRA: one number says all of the past,
-//! there is no window whose edge could be waited for, and what is refused costs
-//! nothing. A quota of 100 in 60 seconds is a burst of 100 that comes back one
-//! by one, every 0.6 seconds.
+//! has a quota, and the quota is kept by a sliding window: of the requests that
+//! passed the times are known, so in no stretch of time as long as the window
+//! passes more than the limit, there is no edge that could be waited for, and
+//! what is refused costs nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::str::FromStr;
 
@@ -84,18 +84,7 @@ pub struct Quota {
 pub type Quotas = BTreeMap<Class, Quota>;
 
 impl Quota {
-    /// What one request costs, rounded so that never more than the limit passes.
-    pub fn interval_us(self) -> i64 {
-        self.window_us() / i64::from(self.limit.max(1))
-            + i64::from(self.window_us() % i64::from(self.limit.max(1)) > 0)
-    }
-
-    /// How far ahead of now one may be: a burst of the whole limit.
-    pub fn tolerance_us(self) -> i64 {
-        self.interval_us() * i64::from(self.limit.max(1))
-    }
-
-    fn window_us(self) -> i64 {
+    pub fn window_us(self) -> i64 {
         i64::from(self.window_seconds) * 1_000_000
     }
 }
@@ -145,41 +134,49 @@ impl<'de> Deserialize<'de> for Quota {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Verdict {
     pub allowed: bool,
-    /// Until there is room for another one; 0 when there is.
+    /// How many more would pass now.
+    pub remaining: u32,
+    /// Until there is room for another one, when this one was refused.
     pub retry_after_us: i64,
     /// Until all of the quota is there again.
     pub reset_us: i64,
 }
 
-impl Verdict {
-    /// How many more would pass now.
-    pub fn remaining(self, quota: Quota) -> u32 {
-        let room = (quota.tolerance_us() - self.reset_us).max(0) / quota.interval_us();
-        u32::try_from(room).unwrap_or(u32::MAX)
-    }
-}
+/// When the requests of the window passed, the oldest first.
+#[derive(Debug, Default)]
+pub struct Passed(VecDeque<i64>);
 
-/// Decides one request at `now_us`, given when all of the past will be paid
-/// for, and says when that is afterwards. The script in Redis does the same.
-pub fn decide(paid_at_us: Option<i64>, now_us: i64, quota: Quota) -> (Verdict, i64) {
-    let paid_at = paid_at_us.unwrap_or(now_us).max(now_us);
-    let then = paid_at + quota.interval_us();
-    let early = then - quota.tolerance_us() - now_us;
-    if early > 0 {
-        let refused = Verdict {
-            allowed: false,
-            retry_after_us: early,
-            reset_us: paid_at - now_us,
+impl Passed {
+    /// Decides one request, and counts it if it passes. The script in Redis
+    /// does the same.
+    pub fn decide(&mut self, now_us: i64, quota: Quota) -> Verdict {
+        let start = now_us - quota.window_us();
+        while self.0.front().is_some_and(|at| *at <= start) {
+            self.0.pop_front();
+        }
+        let count = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
+        // clocks are set back, time is not
+        let latest = self.0.back().copied().unwrap_or(now_us).max(now_us);
+        let Some(room) = quota.limit.checked_sub(count).filter(|room| *room > 0) else {
+            // more than the limit were let through where it was higher then
+            let over = usize::try_from(count - quota.limit).unwrap_or(usize::MAX);
+            let leaves = self.0.get(over).copied().unwrap_or(latest);
+            let newest = self.0.back().copied().unwrap_or(latest);
+            return Verdict {
+                allowed: false,
+                remaining: 0,
+                retry_after_us: leaves - start,
+                reset_us: newest - start,
+            };
         };
-        return (refused, paid_at);
+        self.0.push_back(latest);
+        Verdict {
+            allowed: true,
+            remaining: room - 1,
+            retry_after_us: 0,
+            reset_us: latest - start,
+        }
     }
-    let next = (early + quota.interval_us()).max(0);
-    let allowed = Verdict {
-        allowed: true,
-        retry_after_us: next,
-        reset_us: then - now_us,
-    };
-    (allowed, then)
 }
 
 #[cfg(test)]
@@ -194,22 +191,40 @@ mod tests {
     };
 
     #[test]
-    fn ten_pass_at_once_and_the_eleventh_waits_its_turn() {
-        let mut paid = None;
-        for left in (0..10).rev() {
-            let (verdict, then) = decide(paid, 1_000, TEN);
-            assert!(verdict.allowed);
-            assert_eq!(verdict.remaining(TEN), left);
-            paid = Some(then);
+    fn ten_pass_and_the_eleventh_waits_until_the_first_is_a_window_ago() {
+        let mut passed = Passed::default();
+        for number in 0..10 {
+            let verdict = passed.decide(number, TEN);
+            let left = 9 - u32::try_from(number).unwrap();
+            assert_eq!((verdict.allowed, verdict.remaining), (true, left));
+            assert_eq!(verdict.reset_us, 60_000_000);
         }
-        let (verdict, then) = decide(paid, 1_000, TEN);
-        assert_eq!((verdict.allowed, verdict.remaining(TEN)), (false, 0));
-        assert_eq!(verdict.retry_after_us, 6_000_000);
-        assert_eq!(verdict.reset_us, 60_000_000);
+        let verdict = passed.decide(1_009, TEN);
+        assert_eq!((verdict.allowed, verdict.remaining), (false, 0));
+        assert_eq!(verdict.retry_after_us, 60_000_000 - 1_009);
+        assert_eq!(verdict.reset_us, 60_000_000 - 1_000);
         // hitting on does not put the end off
-        let (verdict, _) = decide(Some(then), 6_000_999, TEN);
+        let verdict = passed.decide(59_999_999, TEN);
         assert_eq!((verdict.allowed, verdict.retry_after_us), (false, 1));
-        assert!(decide(Some(then), 6_001_000, TEN).0.allowed);
+        assert!(passed.decide(60_000_000, TEN).allowed);
+        assert!(!passed.decide(60_000_000, TEN).allowed);
+        assert!(passed.decide(60_000_001, TEN).allowed);
+    }
+
+    #[test]
+    fn who_had_a_higher_limit_waits_until_the_lower_one_is_met() {
+        let mut passed = Passed::default();
+        for at in 0..10 {
+            assert!(passed.decide(at, TEN).allowed);
+        }
+        let three = Quota { limit: 3, ..TEN };
+        let verdict = passed.decide(10, three);
+        // seven of ten have to leave, and one more
+        assert_eq!(
+            (verdict.allowed, verdict.retry_after_us),
+            (false, 60_000_000 - 3)
+        );
+        assert!(passed.decide(60_000_007, three).allowed);
     }
 
     #[test]
@@ -234,7 +249,8 @@ mod tests {
     }
 
     proptest! {
-        /// In no stretch of time passes more than a burst and what came back in it.
+        /// In no window passes more than the limit, wherever it begins, and who
+        /// waits as long as was said gets through.
         #[test]
         fn never_more_than_the_limit_passes(
             limit in 1_u32..50,
@@ -242,23 +258,27 @@ mod tests {
             pauses in proptest::collection::vec(0_i64..3_000_000, 1..300),
         ) {
             let quota = Quota { limit, window_seconds };
-            let (mut now, mut paid) = (0, None);
-            let mut passed: Vec<i64> = Vec::new();
+            let (mut now, mut passed) = (0, Passed::default());
+            let mut times: Vec<i64> = Vec::new();
             for pause in pauses {
                 now += pause;
-                let (verdict, then) = decide(paid, now, quota);
-                paid = Some(then);
+                let verdict = passed.decide(now, quota);
                 if verdict.allowed {
-                    passed.push(now);
+                    times.push(now);
+                } else {
+                    prop_assert!(verdict.retry_after_us > 0);
+                    prop_assert!(verdict.retry_after_us <= verdict.reset_us);
+                    if pause % 2 == 0 {
+                        now += verdict.retry_after_us;
+                        prop_assert!(passed.decide(now, quota).allowed);
+                        times.push(now);
+                    }
                 }
-                prop_assert!(verdict.reset_us <= quota.tolerance_us());
             }
-            for (first, from) in passed.iter().enumerate() {
-                for (last, to) in passed.iter().enumerate().skip(first) {
-                    let count = i64::try_from(last - first + 1).unwrap();
-                    let most = i64::from(limit) + (to - from) / quota.interval_us();
-                    prop_assert!(count <= most, "{count} in {} us", to - from);
-                }
+            for from in &times {
+                let inside = from..&(from + quota.window_us());
+                let count = times.iter().filter(|at| inside.contains(at)).count();
+                prop_assert!(count <= usize::try_from(limit).unwrap(), "{count} from {from}");
             }
         }
     }

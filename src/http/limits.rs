@@ -5,7 +5,7 @@
 //! `caller + class → refused lately? (memory) → Redis, one script → or, Redis away, this process alone`
 //!
 //! What Redis has refused is refused until there is room again without asking:
-//! the debt of the past only ever grows, so the answer could be no other.
+//! what has passed does not leave the window sooner, so the answer could be no other.
 
 pub mod local;
 pub mod operation;
@@ -229,6 +229,7 @@ impl Limits {
         };
         let verdict = Verdict {
             allowed: false,
+            remaining: 0,
             retry_after_us: left(refused.until),
             reset_us: left(refused.reset),
         };

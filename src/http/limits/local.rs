@@ -1,20 +1,20 @@
 //! The counts of this process alone: all there are without Redis, and what
-//! holds while it is away. Bounded, and forgotten when all is paid for.
+//! holds while it is away. Bounded, and forgotten with the window.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use moka::ops::compute::{CompResult, Op};
 use moka::sync::Cache;
 
 use super::Key;
-use crate::domain::limits::{Quota, Verdict, decide};
+use crate::domain::limits::{Passed, Quota, Verdict};
 
-const AT_MOST: u64 = 200_000;
+const AT_MOST: u64 = 50_000;
 /// As long as the longest window.
 const KEPT: Duration = Duration::from_secs(3_600);
 
-/// When each caller's past is paid for, in microseconds.
-pub struct Local(Cache<Key, i64>);
+/// What each caller has asked for.
+pub struct Local(Cache<Key, Arc<Mutex<Passed>>>);
 
 impl Default for Local {
     fn default() -> Self {
@@ -28,17 +28,11 @@ impl Default for Local {
 }
 
 impl Local {
-    /// Reading and writing are one step for each key.
+    /// Looking and counting are one step for each key.
     pub fn take(&self, key: &Key, now_us: i64, quota: Quota) -> Verdict {
-        let mut verdict = None;
-        let done = self.0.entry_by_ref(key).and_compute_with(|paid_at| {
-            let paid_at = paid_at.map(|entry| entry.into_value());
-            let (said, then) = decide(paid_at, now_us, quota);
-            verdict = Some(said);
-            if said.allowed { Op::Put(then) } else { Op::Nop }
-        });
-        debug_assert!(!matches!(done, CompResult::Removed(_)));
-        verdict.unwrap_or_else(|| decide(None, now_us, quota).0)
+        let passed = self.0.get_with_by_ref(key, Arc::default);
+        let mut passed = passed.lock().unwrap_or_else(PoisonError::into_inner);
+        passed.decide(now_us, quota)
     }
 }
 

@@ -23,18 +23,25 @@ const PATIENCE: Duration = Duration::from_millis(150);
 /// How long a Redis that failed is left alone.
 const REST: Duration = Duration::from_secs(1);
 
-/// As `domain::limits::decide`.
+/// As `domain::limits::Passed`, the newest first: the entries of the window are
+/// found by halving, whatever is older goes.
 const TAKE: &str = r"
+local key, limit, window = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2])
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
-local interval, tolerance = tonumber(ARGV[1]), tonumber(ARGV[2])
-local paid = tonumber(redis.call('GET', KEYS[1]) or now)
-if paid < now then paid = now end
-local after = paid + interval
-local early = after - tolerance - now
-if early > 0 then return {0, early, paid - now} end
-redis.call('SET', KEYS[1], string.format('%.0f', after), 'PX', math.ceil((after - now) / 1000) + 1)
-return {1, math.max(early + interval, 0), after - now}
+local start = now - window
+local function passed(index) return tonumber(redis.call('LINDEX', key, index)) end
+local count, over = 0, redis.call('LLEN', key)
+while count < over do
+  local middle = math.floor((count + over) / 2)
+  if passed(middle) > start then count = middle + 1 else over = middle end
+end
+if count >= limit then return {0, 0, passed(limit - 1) - start, passed(0) - start} end
+if count > 0 then now = math.max(now, passed(0)) end
+redis.call('LPUSH', key, string.format('%.0f', now))
+redis.call('LTRIM', key, 0, count)
+redis.call('PEXPIRE', key, math.ceil(window / 1000) + 1)
+return {1, limit - count - 1, 0, now - start}
 ";
 
 /// Counts a try under each key, unless one of them has to wait: a try counts as
@@ -106,10 +113,12 @@ impl Shared {
 
     pub async fn take(&self, key: &impl Display, quota: Quota) -> Result<Verdict, Away> {
         let mut call = self.take.key(self.key(key));
-        call.arg(quota.interval_us()).arg(quota.tolerance_us());
-        let (allowed, retry_after_us, reset_us): (i64, i64, i64) = self.call(&call).await?;
+        call.arg(quota.limit).arg(quota.window_us());
+        let (allowed, remaining, retry_after_us, reset_us): (i64, u32, i64, i64) =
+            self.call(&call).await?;
         Ok(Verdict {
             allowed: allowed == 1,
+            remaining,
             retry_after_us,
             reset_us,
         })

@@ -20,15 +20,10 @@ pub struct Standing {
 
 impl Standing {
     pub fn of(class: Class, quota: Quota, verdict: Verdict) -> Self {
-        let remaining = if verdict.allowed {
-            verdict.remaining(quota)
-        } else {
-            0
-        };
         Self {
             class,
             quota,
-            remaining,
+            remaining: verdict.remaining,
             reset_seconds: (verdict.reset_us + 999_999) / 1_000_000,
         }
     }
@@ -58,6 +53,7 @@ mod tests {
         let quota = Class::Reads.quota();
         let verdict = Verdict {
             allowed: true,
+            remaining: 98,
             retry_after_us: 0,
             reset_us: 1_200_000,
         };
