@@ -16,6 +16,8 @@ mod access_race;
 mod accounts;
 mod alerts;
 mod api_keys;
+mod attacks;
+mod attacks_wire;
 mod audit;
 mod audit_events;
 mod auth;

@@ -10,11 +10,11 @@ use lajur::domain::roles::builtin_roles;
 use lajur::secrets::Secrets;
 use uuid::Uuid;
 
-use crate::isolation::belongings;
 use crate::support::check_requests::{Api, Ids, Operation};
 use crate::support::client::Client;
 use crate::support::fixture::{Login, Tenant};
 use crate::support::load_season::Season;
+use crate::support::neighbours::belongings;
 use crate::support::server::{Server, Settings};
 
 const COMMITTED: &str = include_str!("../data/access-matrix.txt");

@@ -13,6 +13,7 @@ pub mod load_calls;
 pub mod load_readers;
 pub mod load_season;
 pub mod manifest;
+pub mod neighbours;
 pub mod pages;
 pub mod prometheus;
 pub mod proxy;

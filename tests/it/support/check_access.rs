@@ -57,9 +57,10 @@ struct Count {
 }
 
 impl Event {
-    /// About rights, and so not a row that the journal writes.
+    /// About rights, or a note of what somebody did, and so not a row that the
+    /// journal writes.
     pub fn is_about_access(&self) -> bool {
-        self.subject_type == "session"
+        ["session", "audit"].contains(&self.subject_type.as_str())
             || ACCOUNTS
                 .iter()
                 .any(|(subject, _)| *subject == self.subject_type)

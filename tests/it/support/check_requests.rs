@@ -20,6 +20,14 @@ pub struct Operation {
     described: Value,
 }
 
+/// How much of a body is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// What is required, and whatever names an object.
+    Required,
+    Whole,
+}
+
 /// The description as it is served.
 pub struct Api(Value);
 
@@ -61,8 +69,8 @@ impl Api {
     ) -> Answer {
         let mut request = client.request(operation.method.clone(), &format!("{path}{query}"));
         let content = &operation.described["requestBody"]["content"];
-        if let Some(described) = content.get("application/json") {
-            request = request.json(&self.example("", &described["schema"], ids));
+        if let Some(body) = self.body(operation, ids, Extent::Required) {
+            request = request.json(&body);
         } else if content.get("multipart/form-data").is_some() {
             request = request.multipart(manifest(MANIFEST));
         } else {
@@ -80,11 +88,17 @@ impl Api {
         Answer::read(request).await
     }
 
-    /// Something of this shape: what is required, and whatever names an object.
-    fn example(&self, name: &str, schema: &Value, ids: &Ids) -> Value {
+    /// A body for an operation that takes JSON.
+    pub fn body(&self, operation: &Operation, ids: &Ids, extent: Extent) -> Option<Value> {
+        let content = operation.described["requestBody"]["content"].get("application/json")?;
+        Some(self.example("", &content["schema"], ids, extent))
+    }
+
+    /// Something of this shape.
+    fn example(&self, name: &str, schema: &Value, ids: &Ids, extent: Extent) -> Value {
         if let Some(path) = schema["$ref"].as_str() {
             let pointed = self.0.pointer(path.trim_start_matches('#')).unwrap();
-            return self.example(name, pointed, ids);
+            return self.example(name, pointed, ids, extent);
         }
         for key in ["oneOf", "anyOf", "allOf"] {
             if let Some(choices) = schema[key].as_array() {
@@ -92,7 +106,7 @@ impl Api {
                     .iter()
                     .find(|choice| choice["type"] != "null")
                     .unwrap();
-                return self.example(name, real, ids);
+                return self.example(name, real, ids, extent);
             }
         }
         if let Some(first) = schema["enum"].get(0) {
@@ -103,7 +117,7 @@ impl Api {
             kind => kind,
         };
         match kind.as_str() {
-            Some("array") => json!([self.example(name, &schema["items"], ids)]),
+            Some("array") => json!([self.example(name, &schema["items"], ids, extent)]),
             Some("integer" | "number") => json!(schema["minimum"].as_i64().unwrap_or(1)),
             Some("boolean") => json!(false),
             Some("string") => match schema["format"].as_str() {
@@ -112,18 +126,19 @@ impl Api {
                 Some("date-time") => json!("2027-06-01T00:00:00Z"),
                 _ => json!("somebody"),
             },
-            _ => self.object(schema, ids),
+            _ => self.object(schema, ids, extent),
         }
     }
 
-    fn object(&self, schema: &Value, ids: &Ids) -> Value {
+    fn object(&self, schema: &Value, ids: &Ids, extent: Extent) -> Value {
         let mut object = Map::new();
         let empty = Map::new();
         let required = schema["required"].as_array().cloned().unwrap_or_default();
         for (name, described) in schema["properties"].as_object().unwrap_or(&empty) {
             let names_something = name.ends_with("_id") || name.ends_with("_ids") || name == "ids";
-            if required.iter().any(|one| one == name) || names_something {
-                object.insert(name.clone(), self.example(name, described, ids));
+            let is_required = required.iter().any(|one| one == name);
+            if is_required || names_something || extent == Extent::Whole {
+                object.insert(name.clone(), self.example(name, described, ids, extent));
             }
         }
         Value::Object(object)
@@ -150,14 +165,20 @@ impl Operation {
     /// The path with an id in each of its places.
     #[track_caller]
     pub fn path(&self, ids: &Ids) -> String {
+        self.path_of(|kind| {
+            let id = ids.get(kind).cloned();
+            id.unwrap_or_else(|| panic!("nothing of {kind} is known: {}", self.template))
+        })
+    }
+
+    /// The path with something in each of its places, by the word before it.
+    pub fn path_of(&self, id: impl Fn(&str) -> String) -> String {
         let mut path = String::new();
         let mut before = "";
         for segment in self.template.split('/').skip(1) {
             path.push('/');
             if segment.starts_with('{') {
-                let id = ids.get(before);
-                path +=
-                    id.unwrap_or_else(|| panic!("nothing of {before} is known: {}", self.template));
+                path += &id(before);
             } else {
                 path += segment;
             }
