@@ -47,8 +47,9 @@ fn text(bytes: &[u8]) -> String {
 
 /// The statuses of the answers in what was read.
 fn statuses(said: &str) -> Vec<u16> {
-    said.match_indices("HTTP/1.1 ")
-        .map(|(at, start)| said[at + start.len()..][..3].parse().unwrap())
+    let answers = said.split("HTTP/1.1 ").skip(1);
+    answers
+        .filter_map(|answer| answer.split(' ').next()?.parse().ok())
         .collect()
 }
 
@@ -159,8 +160,7 @@ async fn attack_by_paths_that_lead_elsewhere() {
         ] {
             assert!(!said.contains(telltale), "{path}: {said}");
         }
-        if let Some(at) = said.to_lowercase().find("\r\nlocation: ") {
-            let target = &said[at + "\r\nlocation: ".len()..];
+        if let Some((_, target)) = said.to_lowercase().split_once("\r\nlocation: ") {
             assert!(
                 target.starts_with('/') && !target.starts_with("//"),
                 "{path} leads to {target}"

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::support::TestApp;
 use crate::support::season::Season;
-use crate::support::server::until;
+use crate::support::server::{redis_url, until};
 
 const TENANT: TenantId = TenantId(Uuid::from_u128(1));
 
@@ -24,10 +24,6 @@ fn node(url: &str, prefix: &str) -> (Cache, Metrics) {
         prefix: prefix.to_owned(),
     };
     (Cache::new(&config, metrics.clone()).unwrap(), metrics)
-}
-
-fn redis_url() -> String {
-    std::env::var("REDIS_URL").unwrap_or_else(|_| "redis://127.0.0.1:6379".to_owned())
 }
 
 #[actix_web::test]

@@ -10,16 +10,11 @@ use serde_json::json;
 use crate::support::client::Client;
 use crate::support::fixture::Tenant;
 use crate::support::proxy::Proxy;
-use crate::support::server::{Server, Settings, until};
+use crate::support::server::{Server, Settings, redis_address, redis_url, until};
 
 const HEALTH: &str = "/api/v1/pipeline/health";
 const LIMIT: u32 = 200;
 const WINDOW: Duration = Duration::from_secs(60);
-
-fn redis_url() -> String {
-    let url = std::env::var("REDIS_URL").unwrap_or_else(|_| "redis://127.0.0.1:6379".to_owned());
-    format!("{}/", url.trim_end_matches('/'))
-}
 
 struct Scene {
     tenant: Tenant,
@@ -94,11 +89,9 @@ async fn race_four_processes_share_one_limit() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn chaos_limits_hold_in_each_process_while_redis_is_away() {
-    let url = redis_url();
-    let address = url.rsplit_once('@').map_or(url.as_str(), |(_, rest)| rest);
-    let address = address.trim_start_matches("redis://").trim_end_matches('/');
-    let line = Proxy::to(address).await;
-    let scene = Scene::set(2, line.url(&redis_url())).await;
+    let line = Proxy::to(&redis_address()).await;
+    let redis = line.http_url().replacen("http", "redis", 1);
+    let scene = Scene::set(2, redis).await;
     let clients = scene.clients();
     let half = usize::try_from(LIMIT).unwrap() / 2;
     let passed = storm(&clients, half).await;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::support::TestApp;
 use crate::support::client::{Answer, Client};
 use crate::support::fixture::Tenant;
-use crate::support::server::Settings;
+use crate::support::server::{Settings, redis_url};
 
 fn limited(config: &mut Config) {
     config.limits.rate_limits = Switch::On;
@@ -135,11 +135,10 @@ async fn behind_a_proxy_of_ours_each_client_has_its_own_address() {
 async fn chaos_a_restart_does_not_forgive() {
     let database = TestDatabase::create().await;
     let tenant = Tenant::create(&database, "al-barokah", &Secrets::seeded(1)).await;
-    let redis = std::env::var("REDIS_URL").unwrap_or_else(|_| "redis://127.0.0.1:6379".to_owned());
     let settings = Settings::of(&database)
         .with("LAJUR_RATE_LIMITS", "on")
         .with("LAJUR_LIMITS__SESSION", "1000/60")
-        .with("REDIS_URL", redis)
+        .with("REDIS_URL", redis_url())
         .with("LAJUR_REDIS__PREFIX", &database.name);
     let email = &tenant.manager.email;
     let server = settings.start().await;

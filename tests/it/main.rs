@@ -39,6 +39,7 @@ mod limited_roles;
 mod limits;
 mod limits_shared;
 mod login_throttle;
+mod mail;
 mod matrix;
 mod metrics;
 mod monitoring;

@@ -12,7 +12,7 @@ use crate::support::client::Client;
 use crate::support::fixture::Tenant;
 use crate::support::load_season::Season;
 use crate::support::prometheus::{Prometheus, left_out, program, read, repository, run};
-use crate::support::server::{Server, Settings, until};
+use crate::support::server::{Server, Settings, redis_url, until};
 use crate::support::socket::Socket;
 
 const DASHBOARDS: [&str; 4] = ["operations", "realtime", "business", "errors"];
@@ -157,9 +157,8 @@ async fn dashboards_and_rules_ask_for_what_a_working_server_tells() {
     let database = TestDatabase::create().await;
     let tenant = Tenant::create(&database, "al-barokah", &Secrets::seeded(1)).await;
     let season = Season::begin(&database, &tenant, 2).await;
-    let redis = std::env::var("REDIS_URL").unwrap_or("redis://127.0.0.1:6379".to_owned());
     let settings = Settings::of(&database)
-        .with("REDIS_URL", redis)
+        .with("REDIS_URL", redis_url())
         .with("LAJUR_REDIS__PREFIX", &database.name);
     let server = settings.start().await;
     // nobody is there, so that something fires

@@ -12,24 +12,16 @@ use crate::support::client::Client;
 use crate::support::fixture::Tenant;
 use crate::support::load_season::Season;
 use crate::support::proxy::Proxy;
-use crate::support::server::{Server, Settings, until};
+use crate::support::server::{Server, Settings, redis_address, until};
 use crate::support::socket::{Socket, token};
 
 const TASKS: &str = "realtime:al-barokah:pipeline:tasks";
-
-/// The shared Redis; keys and channels have a prefix of the test's own.
-fn redis_address() -> String {
-    let url = std::env::var("REDIS_URL").unwrap_or_else(|_| "redis://127.0.0.1:6379".to_owned());
-    let address = url.split_once("://").unwrap().1;
-    let address = address.split('/').next().unwrap();
-    address.rsplit('@').next().unwrap().to_owned()
-}
 
 struct Scene {
     _database: TestDatabase,
     tenant: Tenant,
     season: Season,
-    /// Between both nodes and Redis.
+    /// Between both nodes and Redis; keys and channels have a prefix of the test's own.
     redis: Proxy,
     joined: Settings,
     /// A node that does not know the others: its news is lost to them.

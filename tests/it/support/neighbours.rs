@@ -12,7 +12,7 @@ use super::client::{Answer, Client};
 use super::fixture::Tenant;
 use super::load_season::Season;
 use super::manifest;
-use super::server::{Server, Settings, all_pages};
+use super::server::{Server, Settings, all_pages, redis_url};
 
 /// Two agencies on one server; the second has one of everything.
 pub struct Neighbours {
@@ -37,7 +37,12 @@ impl Neighbours {
         let them = Tenant::create(&database, "nur-ilahi", &Secrets::seeded(2)).await;
         Season::begin(&database, &us, 3).await;
         let their_season = Season::begin(&database, &them, 3).await;
-        let server = Settings::of(&database).start().await;
+        let server = Settings::of(&database)
+            .with("REDIS_URL", redis_url())
+            .with("LAJUR_REDIS__PREFIX", &database.name)
+            .with("LAJUR_LOG__LEVEL", "info")
+            .start()
+            .await;
         let (ours, theirs) = (server.integration(&us), server.integration(&them));
         let (mut their_ids, their_words) = belongings(&theirs, &them).await;
         their_ids.insert("users".to_owned(), user(&database, &them).await);
@@ -92,6 +97,8 @@ impl Neighbours {
     }
 }
 
+/// Of somebody in their manifest.
+pub const THEIR_PASSPORT: &str = "X7654321";
 const THEIR_MANIFEST: &str = "Nama,Nomor Paspor,Tanggal Lahir,Tanggal Berangkat\n\
     Rahasia Sekali,X7654321,1980-01-02,2027-06-01\n,,rahasia,\n";
 

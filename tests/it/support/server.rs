@@ -157,6 +157,11 @@ impl Server {
         address.trim_end_matches("/metrics").to_owned()
     }
 
+    /// The last lines of output.
+    pub fn lines(&self) -> Vec<String> {
+        self.output.text().lines().map(str::to_owned).collect()
+    }
+
     /// How many of the last lines of output have this in them.
     pub fn said(&self, words: &str) -> usize {
         let text = self.output.text();
@@ -238,6 +243,19 @@ impl Output {
             .map(|line| format!("{line}\n"))
             .collect()
     }
+}
+
+/// Where the tests' Redis is.
+pub fn redis_url() -> String {
+    std::env::var("REDIS_URL").unwrap_or_else(|_| "redis://127.0.0.1:6379".to_owned())
+}
+
+/// Host and port of it, for a [`Proxy`](super::proxy::Proxy) before it.
+pub fn redis_address() -> String {
+    let url = redis_url();
+    let address = url.split_once("://").unwrap().1;
+    let address = address.split('/').next().unwrap();
+    address.rsplit('@').next().unwrap().to_owned()
 }
 
 /// Asks until it is so, for at most `bound`.
