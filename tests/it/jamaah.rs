@@ -240,6 +240,7 @@ async fn a_body_that_makes_no_sense_is_refused_by_field() {
         (without("departure_date"), "departure_date"),
         (with("name", json!(" ")), "name"),
         (with("birth_date", json!("1870-01-01")), "birth_date"),
+        (with("birth_date", json!("1905-01-01")), "birth_date"),
         (with("birth_date", json!("2030-01-01")), "birth_date"),
         (
             with("departure_id", json!(season.departure)),

@@ -15,6 +15,7 @@ use chrono::{Datelike, Days, NaiveDate, NaiveTime};
 
 use super::sheet::Cell;
 use super::text;
+use crate::domain::pipeline::jamaah::MAX_AGE_YEARS;
 
 /// Which date it is: this decides the century of a two-digit year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +42,6 @@ pub enum DateError {
     TooLongAgo,
 }
 
-const MAX_AGE_YEARS: u32 = 120;
 /// Beyond this age a two-digit year of birth is taken for the later century.
 const MAX_AGE_BY_TWO_DIGITS: u32 = 105;
 

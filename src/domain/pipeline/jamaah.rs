@@ -14,6 +14,9 @@ pub enum Sex {
     Female,
 }
 
+/// Whoever would be older was born in another year.
+pub const MAX_AGE_YEARS: u32 = 120;
+
 /// One pilgrim on one departure.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Jamaah {

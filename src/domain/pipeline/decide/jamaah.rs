@@ -8,7 +8,7 @@ use crate::domain::pipeline::change::{Change, EventKind, Row};
 use crate::domain::pipeline::command::{JamaahChanges, NewJamaah};
 use crate::domain::pipeline::departure::DepartureState;
 use crate::domain::pipeline::instance::{InstanceState, StageInstance};
-use crate::domain::pipeline::jamaah::{Jamaah, JamaahStatus};
+use crate::domain::pipeline::jamaah::{Jamaah, JamaahStatus, MAX_AGE_YEARS};
 use crate::domain::pipeline::refusal::{Fields, Refusal};
 use crate::domain::pipeline::state::Pilgrim;
 use crate::domain::pipeline::status::opens_at;
@@ -137,8 +137,16 @@ impl Desk<'_> {
         if !(5..=20).contains(&passport.len()) || !alphanumeric {
             fields.add("passport_number", "must be 5 to 20 letters and digits");
         }
-        if jamaah.birth_date > self.state.tenant.zone.date_of(self.now()) {
-            fields.add("birth_date", "must not be in the future");
+        let today = self.state.tenant.zone.date_of(self.now());
+        match today.years_since(jamaah.birth_date) {
+            None => fields.add("birth_date", "must not be in the future"),
+            Some(age) if age > MAX_AGE_YEARS => {
+                fields.add(
+                    "birth_date",
+                    format!("must be at most {MAX_AGE_YEARS} years ago"),
+                );
+            }
+            Some(_) => {}
         }
         match self.state.departure(jamaah.departure_id) {
             None => fields.add("departure_id", "no such departure"),
