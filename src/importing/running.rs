@@ -55,6 +55,21 @@ impl Imports {
         permit.ok()?.ok()
     }
 
+    /// The tenant's turn to import, after those who came before, unless that
+    /// takes longer than `patience`.
+    pub async fn wait_for_turn(&self, tenant: TenantId, patience: Duration) -> Option<Turn> {
+        let waiting = async {
+            loop {
+                let ended = self.inner.ended.notified();
+                if let Some(turn) = self.take_turn(tenant) {
+                    return turn;
+                }
+                ended.await;
+            }
+        };
+        tokio::time::timeout(patience, waiting).await.ok()
+    }
+
     /// The tenant's turn to import, unless it is importing already.
     pub fn take_turn(&self, tenant: TenantId) -> Option<Turn> {
         use std::collections::hash_map::Entry;
@@ -129,12 +144,17 @@ mod tests {
         let import = ImportId(uuid::Uuid::from_u128(3));
         let turn = imports.take_turn(one).unwrap();
         assert!(imports.take_turn(one).is_none());
+        let soon = Duration::from_millis(1);
+        assert!(imports.wait_for_turn(one, soon).await.is_none());
         assert!(imports.take_turn(other).is_some());
         assert!(!imports.is_running(one, import));
         turn.names(import);
         assert!(imports.is_running(one, import) && !imports.is_running(other, import));
         let (settled, ()) = tokio::join!(imports.settled(), async { drop(turn) });
         assert_eq!(settled, ());
-        assert!(imports.take_turn(one).is_some());
+        let turn = imports.take_turn(one).unwrap();
+        let later = Duration::from_secs(60);
+        let (next, ()) = tokio::join!(imports.wait_for_turn(one, later), async { drop(turn) });
+        assert!(next.is_some());
     }
 }

@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::Command as Program;
 use std::sync::Arc;
+use std::time::Duration;
 
 use lajur::app::App;
 use lajur::app::server::{self, Running};
@@ -295,10 +296,17 @@ async fn a_tenant_imports_one_file_at_a_time() {
         .imports
         .take_turn(app.tenant.id.into())
         .unwrap();
-    let busy = send(&client, CLEAN.name, CLEAN.bytes).await;
+    let impatient = client.clone().with("prefer", "respond-async");
+    let busy = send(&impatient, CLEAN.name, CLEAN.bytes).await;
     assert_eq!(busy.code(), "503 UNAVAILABLE");
     assert_eq!(busy.header("retry-after"), "5");
-    drop(turn);
+    // others wait until it is their turn
+    let ends = async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        drop(turn);
+    };
+    let (waited, ()) = tokio::join!(send(&client, MESSY.name, MESSY.bytes), ends);
+    assert_eq!(waited.status, 200, "{}", waited.text);
 
     let keyed = client.clone().with("idempotency-key", "k");
     let first = report(&keyed, CLEAN.name, CLEAN.bytes).await;

@@ -30,10 +30,13 @@ use crate::importing::report::Report;
 use crate::importing::running::Turn;
 use crate::importing::{Upload, rehearse};
 
-/// How long a caller is kept waiting for an import to end.
+/// How long a caller is kept waiting for another import to end, and for the own.
 const PATIENCE: Duration = Duration::from_secs(25);
-/// When somebody should ask again who was told that another import is running.
-const BUSY: Duration = Duration::from_secs(5);
+/// Others are running all the time.
+const BUSY: ApiError = ApiError::Unavailable {
+    retry_after: Duration::from_secs(5),
+    outcome_unknown: false,
+};
 
 /// How to go about it.
 #[derive(Clone, Debug, Deserialize, utoipa::IntoParams)]
@@ -62,7 +65,8 @@ pub struct Prefer {
 /// `missing_column` in `errors`, and nobody imported. The import goes on when
 /// the caller is gone; one that takes longer than 25 seconds is answered with
 /// 202, and `GET /pipeline/imports/{id}` tells how far it is. A tenant imports
-/// one file at a time: during that, 503. An import that was interrupted is
+/// one file at a time: the next waits its turn for up to 25 seconds (not at all
+/// with `Prefer: respond-async`), then 503. An import that was interrupted is
 /// taken up again by sending the file with the same `Idempotency-Key`, or
 /// repeated with another one or none.
 #[utoipa::path(
@@ -97,18 +101,24 @@ pub async fn import_manifest(
     if dry_run {
         return try_out(&authorized, &tenant, upload).await;
     }
-    let Some(turn) = authorized.app.imports.take_turn(authorized.tenant_id()) else {
-        return find_first(&authorized, &submission).await;
+    let patience = if prefers_async(&request) {
+        Duration::ZERO
+    } else {
+        PATIENCE
+    };
+    let (imports, id) = (&authorized.app.imports, authorized.tenant_id());
+    let turn = match imports.take_turn(id) {
+        Some(turn) => turn,
+        // a repetition of what is running does not wait for its end
+        None => match find_first(&authorized, &submission).await? {
+            Some(first) => return Ok(first),
+            None => imports.wait_for_turn(id, patience).await.ok_or(BUSY)?,
+        },
     };
     let by = Commission {
         handle: tenant.clone(),
         principal: authorized.principal().clone(),
         request_id: RequestId::of(&request),
-    };
-    let patience = if prefers_async(&request) {
-        Duration::ZERO
-    } else {
-        PATIENCE
     };
     import(&authorized, by, turn, upload, &submission, patience).await
 }
@@ -208,15 +218,14 @@ fn spawn(app: web::Data<App>, turn: Turn, job: Job) -> JoinHandle<Result<Report,
     })
 }
 
-/// While another import runs, only a repetition can be answered.
-async fn find_first(authorized: &Authorized<ImportsWrite>, submission: &Submission<()>) -> Answer {
-    let busy = ApiError::Unavailable {
-        retry_after: BUSY,
-        outcome_unknown: false,
-    };
+/// The answer to a repetition, if it is one.
+async fn find_first(
+    authorized: &Authorized<ImportsWrite>,
+    submission: &Submission<()>,
+) -> Result<Option<HttpResponse>, ApiError> {
     let (app, tenant) = (&authorized.app, authorized.tenant_id());
     let Some(key) = submission.idempotency(authorized.principal()) else {
-        return Err(busy);
+        return Ok(None);
     };
     let first = app
         .db
@@ -225,7 +234,9 @@ async fn find_first(authorized: &Authorized<ImportsWrite>, submission: &Submissi
         })
         .await
         .map_err(ApiError::of_database)?;
-    let first = first.ok_or(busy)?;
+    let Some(first) = first else {
+        return Ok(None);
+    };
     if first.idempotency.map(|(_, hash)| hash) != Some(key.request_hash) {
         return Err(ApiError::IdempotencyMismatch);
     }
@@ -233,11 +244,8 @@ async fn find_first(authorized: &Authorized<ImportsWrite>, submission: &Submissi
         return Err(ApiError::IdempotencyMismatch);
     };
     let import = super::find_import(app, tenant, import.id).await?;
-    answer(
-        &authorized.tenant().await?,
-        &Report::of_import(&import),
-        true,
-    )
+    let tenant = authorized.tenant().await?;
+    answer(&tenant, &Report::of_import(&import), true).map(Some)
 }
 
 fn answer(tenant: &TenantHandle, report: &Report, replayed: bool) -> Answer {
