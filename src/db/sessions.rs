@@ -91,6 +91,7 @@ pub async fn open(
     new: &NewSession,
     password_hash: &str,
 ) -> Result<bool> {
+    end_overdue(conn, tenant, new.user_id, new.created_at).await?;
     let sql = "INSERT INTO sessions (tenant_id, id, user_id, token_hash, csrf_token_hash, created_at, last_seen_at, expires_at, user_agent, ip) \
                SELECT u.tenant_id, $2, u.id, $4, $5, $6, $6, $7, $9, $10 FROM users u \
                WHERE u.tenant_id = $1 AND u.id = $3 AND u.active AND u.password_hash = $8 FOR SHARE";
@@ -208,6 +209,23 @@ pub async fn end(
         .get_result(conn)
         .await
         .optional()?)
+}
+
+/// Clears away a user's sessions that have ended by themselves.
+async fn end_overdue(
+    conn: &mut AsyncPgConnection,
+    tenant: TenantId,
+    user: UserId,
+    now: Timestamp,
+) -> Result<()> {
+    let overdue = sessions::table.filter(
+        sessions::tenant_id
+            .eq(tenant.0)
+            .and(sessions::user_id.eq(user.0))
+            .and(sessions::expires_at.le(now)),
+    );
+    diesel::delete(overdue).execute(conn).await?;
+    Ok(())
 }
 
 /// Ends all that a user has.

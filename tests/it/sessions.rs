@@ -1,6 +1,8 @@
 //! Where people are signed in, and being signed out there.
 
 use chrono::TimeDelta;
+use diesel::QueryDsl;
+use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
@@ -97,4 +99,21 @@ async fn nobody_ends_anothers_session_but_an_administrator() {
     let again = again.signed_in("al-barokah", &app.tenant.officer).await;
     assert_eq!(manager.delete(&of_budi).await.status, 204);
     assert_eq!(again.get("/api/v1/me").await.status, 401);
+}
+
+#[actix_web::test]
+async fn sessions_that_have_ended_by_themselves_are_cleared_away() {
+    let app = TestApp::start().await;
+    let _forgotten = app.manager().await;
+    let hours = app.running.app.config.auth.session_hours;
+    app.clock.advance(TimeDelta::hours(i64::from(hours)));
+    let back = app.manager().await;
+    assert_eq!(back.get("/api/v1/me").await.status, 200);
+    let mut conn = app.database.owner().await;
+    let kept: i64 = lajur::db::schema::sessions::table
+        .count()
+        .get_result(&mut conn)
+        .await
+        .unwrap();
+    assert_eq!(kept, 1);
 }
