@@ -32,6 +32,9 @@ pub enum Action {
         /// A permission such as tasks.read; may be repeated. None without any.
         #[arg(long = "permission")]
         permissions: Vec<String>,
+        /// Limit the role to jamaah whose agent the holder is.
+        #[arg(long)]
+        own_jamaah: bool,
     },
     /// Let a role permit these and nothing else, at once for everybody who holds it.
     SetPermissions {
@@ -61,6 +64,7 @@ pub async fn run(mut desk: Desk, action: Action) -> anyhow::Result<()> {
             key,
             name,
             permissions,
+            own_jamaah,
         } => {
             let role = RoleAccess {
                 id: desk.ids.next(desk.now),
@@ -68,7 +72,7 @@ pub async fn run(mut desk: Desk, action: Action) -> anyhow::Result<()> {
                 name: name.unwrap_or_else(|| key.clone()).into(),
                 permissions: accounts::permissions(permissions)?,
                 stages: None,
-                own_jamaah: false,
+                own_jamaah,
                 version: 1,
             };
             accounts::change(&mut desk, &tenant, "role add", async |deed| {

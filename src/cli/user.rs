@@ -23,6 +23,9 @@ pub enum Action {
         /// A role's key; may be repeated.
         #[arg(long = "role", required = true)]
         roles: Vec<String>,
+        /// Whose agent they are, as jamaah name them.
+        #[arg(long)]
+        agent: Option<String>,
         /// Take the password from the first line of standard input. Without
         /// it one is made, and shown once.
         #[arg(long)]
@@ -92,6 +95,7 @@ pub async fn run(mut desk: Desk, action: Action) -> anyhow::Result<()> {
             who,
             name,
             roles,
+            agent,
             password_stdin,
         } => {
             let password = password(desk, password_stdin)?;
@@ -100,6 +104,7 @@ pub async fn run(mut desk: Desk, action: Action) -> anyhow::Result<()> {
                 email: who.email.to_lowercase(),
                 name: name.unwrap_or_else(|| who.email.clone()),
                 password_hash: accounts::hashed(desk, &password)?,
+                agent,
             };
             accounts::change(desk, &who.tenant, "user add", async |deed| {
                 deed.add_user(&new, &roles).await

@@ -20,6 +20,8 @@ pub struct NewUser {
     pub name: String,
     /// Argon2id, PHC string.
     pub password_hash: String,
+    /// Whose agent they are, as jamaah name them.
+    pub agent: Option<String>,
 }
 
 /// Somebody about to be asked to come.
@@ -273,6 +275,7 @@ pub async fn insert(
             users::email.eq(&new.email),
             users::name.eq(&new.name),
             users::password_hash.eq(&new.password_hash),
+            users::agent.eq(&new.agent),
             users::created_at.eq(now),
             users::updated_at.eq(now),
         ))

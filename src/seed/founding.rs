@@ -165,6 +165,7 @@ pub async fn employ(
                 users::id.eq(member.id.0),
                 users::email.eq(&member.email),
                 users::name.eq(member.name),
+                users::agent.eq(member.agent),
                 // no password has this hash
                 users::password_hash.eq(password_hash.unwrap_or("!")),
                 users::active.eq(password_hash.is_some()),

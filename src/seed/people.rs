@@ -1,7 +1,7 @@
 //! Who travels: names, passports, ages and telephone numbers that look like
 //! those of Indonesian pilgrims and belong to nobody.
 
-mod names;
+pub mod names;
 
 use std::sync::Arc;
 

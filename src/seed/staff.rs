@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use super::people::names;
 use crate::domain::ids::{IdSource, UserId};
 use crate::domain::principal::{Actor, Principal, RoleKey};
 use crate::domain::reach::Reach;
@@ -32,7 +33,15 @@ pub struct Member {
     pub email: String,
     pub name: &'static str,
     pub role: RoleKey,
+    /// Whose agent they are, as jamaah name them.
+    pub agent: Option<&'static str>,
     pub principal: Arc<Principal>,
+}
+
+/// One of those who bring the season's jamaah.
+fn agent_named(name: &str) -> Option<&'static str> {
+    let mut known = names::AGENTS.iter().copied();
+    known.find(|agent| agent.starts_with(name))
 }
 
 #[derive(Clone, Debug)]
@@ -73,6 +82,7 @@ impl Staff {
                 id,
                 email,
                 name,
+                agent: (key == "agent").then(|| agent_named(name)).flatten(),
                 role,
                 principal,
             });

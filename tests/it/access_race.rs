@@ -98,6 +98,7 @@ async fn employ(database: &TestDatabase, tenant: TenantId, number: u64, answered
             email: format!("p{number}.{person}@example.test"),
             name: format!("Person {person}"),
             password_hash: "!".to_owned(),
+            agent: None,
         };
         let role = ["manager".to_owned()];
         answered.acquire_many(PACE).await.unwrap().forget();

@@ -112,6 +112,16 @@ async fn an_agent_reads_about_their_own_jamaah_alone() {
     let office = Office::open().await;
     let broker = &office.broker;
     let path = |row: &Value| format!("{JAMAAH}/{}", row["id"].as_str().unwrap());
+    let me = broker.get("/api/v1/me").await.data(200);
+    assert_eq!(me["permissions"], json!([]));
+    let grant = &me["limited"][0];
+    assert_eq!(
+        (&grant["own_jamaah"], &grant["stages"]),
+        (&json!(true), &json!(null))
+    );
+    let permitted = grant["permissions"].as_array().unwrap();
+    assert!(permitted.contains(&json!("jamaah.read")), "{me}");
+    assert!(!permitted.contains(&json!("pipeline.read")), "{me}");
     let listed = broker.get(JAMAAH).await;
     assert_eq!(names(&listed.data(200), "name"), ["Siti Mine"]);
     assert_eq!(listed.json()["meta"]["total"], 1);

@@ -82,6 +82,7 @@ impl Office {
             email: email.to_owned(),
             name: "Siti".to_owned(),
             password_hash: "secret-hash".to_owned(),
+            agent: None,
         };
         let roles = words(roles);
         self.change(async |deed| deed.add_user(&new, &roles).await)

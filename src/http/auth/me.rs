@@ -11,9 +11,10 @@ use super::authorized::Authorized;
 use super::caller::Caller;
 use super::credential::{self, Credential, csrf_token};
 use super::needs::SignedIn;
-use crate::domain::ids::{ApiKeyId, UserId};
+use crate::domain::ids::{ApiKeyId, StageId, UserId};
 use crate::domain::pipeline::tenant::{Tenant, TenantKind};
 use crate::domain::principal::{Actor, Permission, RoleKey};
+use crate::domain::reach::Grant;
 use crate::http::reply::{Answer, Envelope, Reply};
 
 /// The caller, their tenant and what they may do.
@@ -25,7 +26,10 @@ pub struct Me {
     pub api_key: Option<MyApiKey>,
     pub tenant: MyTenant,
     pub roles: BTreeSet<RoleKey>,
+    /// What they may do everywhere.
     pub permissions: BTreeSet<Permission>,
+    /// What else they may do, and where.
+    pub limited: Vec<MyGrant>,
     /// To be sent as `X-CSRF-Token`; `null` for an API key, which needs none.
     pub csrf_token: Option<String>,
     /// When the session or the key ends by itself.
@@ -46,6 +50,27 @@ pub struct MyApiKey {
     pub id: ApiKeyId,
     #[schema(value_type = String)]
     pub name: Arc<str>,
+}
+
+/// What a role with limits permits.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct MyGrant {
+    pub permissions: Vec<Permission>,
+    /// Only for tasks of these stages; `null` is all.
+    pub stages: Option<BTreeSet<StageId>>,
+    /// Only for jamaah whose agent the caller is, and their tasks.
+    pub own_jamaah: bool,
+}
+
+impl MyGrant {
+    fn of(grant: &Grant) -> Self {
+        let permitted = Permission::ALL.iter().copied();
+        Self {
+            permissions: permitted.filter(|one| grant.permits(*one)).collect(),
+            stages: grant.stages.clone(),
+            own_jamaah: grant.own_jamaah,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
@@ -91,6 +116,7 @@ impl Me {
             tenant: MyTenant::of(&caller.tenant),
             roles: principal.roles.clone(),
             permissions: principal.permissions.clone(),
+            limited: principal.reach.grants.iter().map(MyGrant::of).collect(),
             csrf_token,
             expires_at: caller.expires_at,
         }

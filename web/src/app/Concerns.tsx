@@ -3,7 +3,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { api, ask } from '@/shared/api/client';
-import type { Comment } from '@/shared/api/types';
+import type { Comment, Me } from '@/shared/api/types';
 import { nameOfActor } from '@/shared/entities/people';
 import type { LogEvent } from '@/shared/live/event';
 import { onPersonal } from '@/shared/live/personal';
@@ -89,7 +89,8 @@ function useRights(): () => void {
   const before = useMe();
   return async () => {
     const { data } = await ask(api.GET('/api/v1/me')).catch(() => ({ data: undefined }));
-    if (!data || JSON.stringify(data.permissions) === JSON.stringify(before.permissions)) return;
+    const rights = ({ permissions, limited }: Me) => JSON.stringify([permissions, limited]);
+    if (!data || rights(data) === rights(before)) return;
     signedInAs(data);
     toast.info({ title: t('concerns.rights'), text: t('concerns.rights_text') });
   };

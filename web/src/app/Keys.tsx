@@ -22,7 +22,7 @@ const close = (): void => open.setState(() => ({ what: undefined }));
 export function Keys() {
   const { t } = useShellWords();
   const navigate = useNavigate();
-  const pages = visibleTo(useMe().permissions);
+  const pages = visibleTo(useMe());
   const what = useSelector(open, (state) => state.what);
   useSequences('g');
   useShortcuts(t('keys.everywhere'), [

@@ -8,7 +8,7 @@ import { Link } from '@tanstack/react-router';
 import { type ComponentProps, lazy } from 'react';
 import { bottlenecksQuery, healthQuery } from '@/shared/api/snapshots';
 import { useFormats } from '@/shared/format/formats';
-import { useMe } from '@/shared/session/session';
+import { useMay, useMe } from '@/shared/session/session';
 import { OnDemand } from '@/shared/ui/OnDemand';
 import { AccountMenu } from './AccountMenu';
 import mark from './lajur.svg';
@@ -31,7 +31,7 @@ export function Navigation() {
     getInitialValueInEffect: false,
   });
   const folded = !wide || wantsFolded;
-  const all = visibleTo(me.permissions);
+  const all = visibleTo(me);
   const FoldIcon = folded ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
   return (
     <nav className={css.side} data-folded={folded || undefined} aria-label={t('nav.label')}>
@@ -46,7 +46,7 @@ export function Navigation() {
       </div>
       <Entries of={all.filter(({ data }) => !data)} folded={folded} />
       {all.some(({ data }) => data) && !folded && <div className={css.heading}>{t('nav.data')}</div>}
-      <Entries of={all.filter(({ data }) => data)} folded={folded} />
+      {all.some(({ data }) => data) && <Entries of={all.filter(({ data }) => data)} folded={folded} />}
       <div className={css.foot}>
         {wide && (
           <ActionIcon
@@ -109,7 +109,9 @@ const currentWhen = ({ to }: Destination) => ({
 /** How many there are behind an entry, as far as it is known anyhow. */
 function useCount(key: Destination['key']): string | undefined {
   const format = useFormats();
-  const health = useQuery({ ...healthQuery, enabled: key === 'tasks' || key === 'jamaah' }).data?.data;
+  const may = useMay();
+  const ofHealth = (key === 'tasks' || key === 'jamaah') && may('pipeline.read');
+  const health = useQuery({ ...healthQuery, enabled: ofHealth }).data?.data;
   const bottlenecks = useQuery({ ...bottlenecksQuery, enabled: key === 'bottlenecks' }).data?.data;
   const count = { tasks: health?.tasks.open, jamaah: health?.total, bottlenecks: bottlenecks?.length }[
     key as 'tasks'
@@ -120,7 +122,7 @@ function useCount(key: Destination['key']): string | undefined {
 /** On phones: four pages and what is left. */
 export function BottomNavigation() {
   const { t } = useShellWords();
-  const first = visibleTo(useMe().permissions).filter((one) => !inMoreMenu(one));
+  const first = visibleTo(useMe()).filter((one) => !inMoreMenu(one));
   return (
     <nav className={css.bottom} aria-label={t('nav.label')}>
       {first.map((one) => (

@@ -15,8 +15,8 @@ import {
   IconUsersGroup,
 } from '@tabler/icons-react';
 import type { LinkProps } from '@tanstack/react-router';
-import type { Permission } from '@/shared/api/types';
-import { holds } from '@/shared/session/permissions';
+import type { Me, Permission } from '@/shared/api/types';
+import { mayDo } from '@/shared/session/permissions';
 
 export interface Destination {
   key:
@@ -81,8 +81,8 @@ export const DESTINATIONS: Destination[] = [
   { key: 'audit', icon: IconHistory, to: '/dashboard/audit', needs: ['audit.read'], data: true },
 ];
 
-export const visibleTo = (permissions: readonly Permission[]): Destination[] =>
-  DESTINATIONS.filter(({ needs }) => needs.some((need) => holds(permissions, need)));
+export const visibleTo = (me: Me): Destination[] =>
+  DESTINATIONS.filter(({ needs }) => needs.some((need) => mayDo(me, need)));
 
 /** Phones have room for the first ones only. */
 export const inMoreMenu = ({ data, key }: Destination): boolean => Boolean(data) || key === 'bottlenecks';

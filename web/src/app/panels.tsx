@@ -40,7 +40,7 @@ function Account({ folded }: { folded: boolean }) {
 export default function More() {
   const { t } = useShellWords();
   const [opened, setOpened] = useState(true);
-  const rest = visibleTo(useMe().permissions).filter(inMoreMenu);
+  const rest = visibleTo(useMe()).filter(inMoreMenu);
   return (
     <Panel
       label={t('nav.more')}

@@ -24,6 +24,7 @@ import { findMe } from '@/shared/session/me';
 import { currentMe } from '@/shared/session/session';
 import { suggestLanguage } from '@/shared/words/i18n';
 import { NotFound, PageFailed } from './fallbacks';
+import { visibleTo } from './navigation';
 import { CONTENT, Shell } from './Shell';
 
 const root = createRootRoute({ notFoundComponent: NotFound, errorComponent: PageFailed });
@@ -87,6 +88,12 @@ const overview = createRoute({
   getParentRoute: () => signedIn,
   path: '/dashboard/pipeline',
   validateSearch: overviewSearch,
+  beforeLoad: () => {
+    // who may not see it begins with the first page that they may see
+    const me = currentMe();
+    const first = me && visibleTo(me)[0];
+    if (first && first.key !== 'overview') throw redirect({ to: first.to });
+  },
   component: lazyRouteComponent(() => import('@/features/overview/OverviewPage'), 'OverviewPage'),
 });
 

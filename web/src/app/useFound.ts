@@ -50,7 +50,7 @@ const matches = (text: string, ...among: (string | null | undefined)[]): boolean
 function usePages(text: string): Found[] {
   const { t } = useShellWords();
   const navigate = useNavigate();
-  return visibleTo(useMe().permissions)
+  return visibleTo(useMe())
     .map(({ key, icon, to, hash }) => ({
       key: `page:${key}`,
       icon,

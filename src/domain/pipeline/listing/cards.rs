@@ -33,6 +33,11 @@ pub struct TaskCard {
     pub departure_date: NaiveDate,
     #[schema(value_type = Option<String>)]
     pub stage_code: Option<Arc<str>>,
+    /// For those who may not see the pipeline itself.
+    #[schema(value_type = Option<String>)]
+    pub stage_name: Option<Arc<str>>,
+    #[schema(value_type = Option<String>)]
+    pub stage_name_en: Option<Arc<str>>,
     pub departure_risk: DepartureRisk,
     /// The jamaah's chance of being ready in time; `null` while there is no forecast.
     pub readiness_probability: Option<f64>,
@@ -42,6 +47,7 @@ impl TaskCard {
     pub fn of(state: &State, day: &Day, task: &Arc<Task>) -> Option<Self> {
         let pilgrim = state.pilgrim(task.jamaah_id)?;
         let status = &pilgrim.status;
+        let stage = state.stage(task.stage_id);
         Some(Self {
             bucket: day.bucket(task, status.risk),
             jamaah_name: pilgrim.jamaah.name.clone(),
@@ -51,7 +57,9 @@ impl TaskCard {
                 .departure(status.departure_id)
                 .map(|departure| departure.code.clone()),
             departure_date: status.departure_date,
-            stage_code: state.stage(task.stage_id).map(|stage| stage.code.clone()),
+            stage_code: stage.map(|stage| stage.code.clone()),
+            stage_name: stage.map(|stage| stage.name.clone()),
+            stage_name_en: stage.map(|stage| stage.name_en.clone()),
             departure_risk: status.risk,
             readiness_probability: status.readiness_probability,
             task: task.clone(),

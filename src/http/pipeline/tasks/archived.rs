@@ -67,6 +67,8 @@ pub fn card(view: &View, found: TaskOfJamaah) -> TaskCard {
         departure_code: departure.map(|departure| departure.code.clone()),
         departure_date: found.departure_date,
         stage_code: stage.map(|stage| stage.code.clone()),
+        stage_name: stage.map(|stage| stage.name.clone()),
+        stage_name_en: stage.map(|stage| stage.name_en.clone()),
         departure_risk: found.risk,
         readiness_probability: found.readiness_probability,
         task: found.task,

@@ -3,11 +3,10 @@
 import { IconChevronDown, IconChevronRight, IconMoodSmile } from '@tabler/icons-react';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { stagesQuery } from '@/shared/api/snapshots';
 import type { DepartureReport, JamaahCard } from '@/shared/api/types';
 import { jamaahListQuery, useJamaah } from '@/shared/entities/jamaah';
 import { useNameOf } from '@/shared/entities/people';
-import { useStageName, useStageNameOf } from '@/shared/entities/stages';
+import { useStageName, useStageNameOf, useStages } from '@/shared/entities/stages';
 import { useFormats } from '@/shared/format/formats';
 import { useChange } from '@/shared/live/changes';
 import { Contact } from '@/shared/ui/Contact';
@@ -33,7 +32,7 @@ export function People({ of }: { of: DepartureReport }) {
   const stageName = useStageName();
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const stages = useQuery(stagesQuery).data?.data ?? [];
+  const stages = useStages();
   return (
     <Section
       title={t('list.title')}

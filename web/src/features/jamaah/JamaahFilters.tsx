@@ -2,9 +2,8 @@
 
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { stagesQuery } from '@/shared/api/snapshots';
 import { departureChoicesQuery } from '@/shared/entities/departures';
-import { useStageName } from '@/shared/entities/stages';
+import { useStageName, useStages } from '@/shared/entities/stages';
 import { useFormats } from '@/shared/format/formats';
 import { Filter, Order, Toggle } from '@/shared/ui/Filter';
 import { FilterBar } from '@/shared/ui/FilterBar';
@@ -30,7 +29,7 @@ export function JamaahFilters({
   const { t: common } = useCommonWords();
   const format = useFormats();
   const stageName = useStageName();
-  const stages = useQuery(stagesQuery).data?.data ?? [];
+  const stages = useStages();
   const departures = useQuery(departureChoicesQuery).data ?? [];
   const set = (key: keyof JamaahSearch) => (value: string | undefined) =>
     change({ [key]: value } as Partial<JamaahSearch>);

@@ -1,10 +1,8 @@
 /** Somebody's way through the stages: a drawing of when, and the same in words, which is what is read out. */
 
-import { useQuery } from '@tanstack/react-query';
 import { Fragment } from 'react';
-import { stagesQuery } from '@/shared/api/snapshots';
 import type { JamaahDetail } from '@/shared/api/types';
-import { useStageName } from '@/shared/entities/stages';
+import { useStageName, useStages } from '@/shared/entities/stages';
 import { useFormats } from '@/shared/format/formats';
 import { INSTANCE, STATUS } from '@/shared/vocabulary/icons';
 import { useCommonWords } from '@/shared/words/common';
@@ -21,7 +19,7 @@ export function StageTrack({ of }: { of: JamaahDetail }) {
   const { t: common } = useCommonWords();
   const stageName = useStageName();
   const format = useFormats();
-  const stages = useQuery(stagesQuery).data?.data ?? [];
+  const stages = useStages();
   const words = usePassageWords(of, stages);
   const now = Date.now();
   const track = trackOf(of.path, stages, format.startOf(of.status.departure_date), now);

@@ -8,7 +8,7 @@ import { api, ask } from '@/shared/api/client';
 import { queryClient } from '@/shared/api/queryClient';
 import type { JamaahDetail, TaskCard } from '@/shared/api/types';
 import { useNameOf } from '@/shared/entities/people';
-import { useStageNameOf } from '@/shared/entities/stages';
+import { useStageOfTask } from '@/shared/entities/stages';
 import { useFormats } from '@/shared/format/formats';
 import { useCanWrite } from '@/shared/live/status';
 import { NewTaskButton } from '@/shared/newTask/NewTaskButton';
@@ -64,7 +64,7 @@ export function Tasks({ of }: { of: JamaahDetail }) {
 function OpenTask({ task }: { task: TaskCard }) {
   const { t } = useJamaahWords();
   const nameOf = useNameOf();
-  const stageName = useStageNameOf();
+  const stageOf = useStageOfTask();
   const errorWords = useErrorWords();
   const { t: common } = useCommonWords();
   const reload = () => queryClient.invalidateQueries({ queryKey: ['jamaah-page', task.jamaah_id] });
@@ -96,7 +96,7 @@ function OpenTask({ task }: { task: TaskCard }) {
         </Link>
         <PriorityIcon priority={task.priority} />
       </span>
-      <span className={css.taskStage}>{stageName(task.stage_id)}</span>
+      <span className={css.taskStage}>{stageOf(task)}</span>
       <span className={css.taskDue}>
         {task.status === 'blocked' ? (
           <span className={css.blocked} title={task.blocked_reason ?? ''}>
@@ -136,7 +136,10 @@ function useTaskRefusal(task: TaskCard): string | undefined {
   const may = useMay();
   const me = useMe();
   const canWrite = useCanWrite();
-  if (!may('tasks.work_all') && !(may('tasks.complete') && me.roles.includes(task.role)))
+  if (
+    !may('tasks.work_all', task.stage_id) &&
+    !(may('tasks.complete', task.stage_id) && me.roles.includes(task.role))
+  )
     return lists('forbidden');
   if (task.status === 'blocked') return t('tasks.unblock_first');
   return canWrite ? undefined : lists('not_now');
@@ -145,11 +148,11 @@ function useTaskRefusal(task: TaskCard): string | undefined {
 function ClosedTask({ task }: { task: TaskCard }) {
   const { t: common } = useCommonWords();
   const format = useFormats();
-  const stageName = useStageNameOf();
+  const stageOf = useStageOfTask();
   return (
     <li className={css.task} data-closed>
       <span className={css.taskTitle}>{task.title}</span>
-      <span className={css.taskStage}>{stageName(task.stage_id)}</span>
+      <span className={css.taskStage}>{stageOf(task)}</span>
       <span className={css.taskDue}>
         {common(`task_status.${task.status}`)}
         {task.completed_at && ` ${format.day(task.completed_at)}`}

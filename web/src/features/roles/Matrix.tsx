@@ -7,7 +7,7 @@ import type { PermissionInfo, Role } from '@/shared/api/types';
 import { fitsLimits, groupsOf } from '@/shared/entities/roles';
 import { useFormats } from '@/shared/format/formats';
 import { usePermissionName } from '@/shared/roles/usePermissionName';
-import { useMay } from '@/shared/session/session';
+import { useHolds } from '@/shared/session/session';
 import form from '@/shared/ui/form.module.css';
 import table from '@/shared/ui/table.module.css';
 import { useRoleLabel } from '@/shared/vocabulary/roles';
@@ -121,7 +121,7 @@ function Limits({ of }: { of: Role }) {
 function useCell({ draft, refusal }: Grid, role: Role, one: PermissionInfo) {
   const { t } = usePermissionWords();
   const name = usePermissionName();
-  const may = useMay();
+  const holds = useHolds();
   const held = heldIn(draft, role);
   const within = one.part_of != null && held.includes(one.part_of);
   const on = within || held.includes(one.id);
@@ -130,7 +130,7 @@ function useCell({ draft, refusal }: Grid, role: Role, one: PermissionInfo) {
     refusal ??
     (within && one.part_of
       ? t('within', { whole: name(one.part_of) })
-      : !on && !before && !may(one.id)
+      : !on && !before && !holds(one.id)
         ? t('not_held')
         : !on && !fitsLimits(one, role)
           ? t('not_limited')

@@ -4,7 +4,7 @@ import { IconHandStop } from '@tabler/icons-react';
 import { memo } from 'react';
 import type { TaskCard } from '@/shared/api/types';
 import { useNameOf } from '@/shared/entities/people';
-import { useStageNameOf } from '@/shared/entities/stages';
+import { useStageOfTask } from '@/shared/entities/stages';
 import { useTask } from '@/shared/entities/tasks';
 import { useChange } from '@/shared/live/changes';
 import { Bone } from '@/shared/ui/Late';
@@ -35,7 +35,7 @@ export const Row = memo(function Row({ id, first }: { id: string; first: boolean
 function Drawn({ task, first }: { task: TaskCard; first: boolean }) {
   const { t } = useTasksWords();
   const { open } = useActions();
-  const stageNameOf = useStageNameOf();
+  const stageOf = useStageOfTask();
   const nameOf = useNameOf();
   const selected = useIsSelected(task.id);
   const pending = usePending(task.id);
@@ -87,7 +87,7 @@ function Drawn({ task, first }: { task: TaskCard; first: boolean }) {
       <td>
         <DepartureCode task={task} />
       </td>
-      <td title={stageNameOf(task.stage_id)}>{stageNameOf(task.stage_id)}</td>
+      <td title={stageOf(task)}>{stageOf(task)}</td>
       <td data-col="due">
         {pending ? (
           <div className={card.strip} data-strip="pending" role="status">

@@ -13,7 +13,7 @@ import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import type { TaskCard } from '@/shared/api/types';
 import { useNameOf } from '@/shared/entities/people';
-import { useStageNameOf } from '@/shared/entities/stages';
+import { useStageOfTask } from '@/shared/entities/stages';
 import { useFormats } from '@/shared/format/formats';
 import { Contact } from '@/shared/ui/Contact';
 import { PriorityIcon, RiskBar } from '@/shared/vocabulary/badges';
@@ -104,7 +104,7 @@ function Facts({ task }: { task: TaskCard }) {
   const common = useCommonWords().t;
   const format = useFormats();
   const nameOf = useNameOf();
-  const stageNameOf = useStageNameOf();
+  const stageOf = useStageOfTask();
   const roleName = useRoleName();
   const facts: [string, ReactNode][] = [
     [t('drawer.status'), common(`task_status.${task.status}`)],
@@ -118,7 +118,7 @@ function Facts({ task }: { task: TaskCard }) {
     ],
     [t('drawer.assignee'), nameOf(task.assignee) ?? t('assign.nobody')],
     [t('drawer.role'), roleName(task.role)],
-    [t('drawer.stage'), stageNameOf(task.stage_id) ?? task.stage_code ?? ''],
+    [t('drawer.stage'), stageOf(task)],
     [
       t('drawer.ready'),
       <RiskBar key="risk" risk={task.departure_risk} probability={task.readiness_probability} />,

@@ -1,10 +1,9 @@
 /** What the filters offer: the tenant's stages, departures to come and people, and the fixed words. */
 
 import { useQuery } from '@tanstack/react-query';
-import { stagesQuery } from '@/shared/api/snapshots';
 import { departureChoicesQuery } from '@/shared/entities/departures';
 import { peopleQuery } from '@/shared/entities/people';
-import { useStageName } from '@/shared/entities/stages';
+import { useStageName, useStages } from '@/shared/entities/stages';
 import { useFormats } from '@/shared/format/formats';
 import { useCommonWords } from '@/shared/words/common';
 import { useTasksWords } from './words';
@@ -17,7 +16,7 @@ export function useFilterChoices() {
   const common = useCommonWords().t;
   const format = useFormats();
   const stageName = useStageName();
-  const stages = useQuery(stagesQuery).data?.data ?? [];
+  const stages = useStages();
   const departures = useQuery(departureChoicesQuery).data ?? [];
   const people = useQuery(peopleQuery).data ?? [];
   return {

@@ -25,7 +25,7 @@ const WORKING: Partial<Record<Command['action'], Permission>> = {
 /** Gives the reason why not, in words, or `undefined` when nothing forbids it. */
 export type Forbidden = (
   action: Command['action'] | 'comment',
-  task: Pick<Task, 'role' | 'assignee'>,
+  task: Pick<Task, 'role' | 'assignee' | 'stage_id'>,
 ) => string | undefined;
 
 export function useForbidden(): Forbidden {
@@ -37,10 +37,10 @@ export function useForbidden(): Forbidden {
     if (!canWrite) return t('forbidden.away');
     if (action === 'comment') return undefined;
     const changing = CHANGING[action];
-    if (changing) return may(changing) ? undefined : t('forbidden.write');
-    if (may('tasks.work_all')) return undefined;
+    if (changing) return may(changing, task.stage_id) ? undefined : t('forbidden.write');
+    if (may('tasks.work_all', task.stage_id)) return undefined;
     const working = WORKING[action];
-    if (!working || !may(working)) return t('forbidden.read_only');
+    if (!working || !may(working, task.stage_id)) return t('forbidden.read_only');
     const own = roles.includes(task.role) || (task.assignee != null && task.assignee === user?.id);
     return own ? undefined : t('forbidden.work');
   };

@@ -3,7 +3,11 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { api, ask } from '@/shared/api/client';
 import { stagesQuery } from '@/shared/api/snapshots';
+import type { StageReport, TaskCard } from '@/shared/api/types';
+import { useMay } from '@/shared/session/session';
 import { useLanguage } from '@/shared/words/i18n';
+
+type TaskStage = Pick<TaskCard, 'stage_id' | 'stage_name' | 'stage_name_en'>;
 
 /** Both names of a stage. */
 interface Named {
@@ -23,12 +27,26 @@ export function useStageName(): (stage: Named) => string {
   return (stage) => (language === 'en' && stage.name_en) || stage.name;
 }
 
+/** The stage of a task: as the pipeline calls it now, or for those who do not see that, as the task does. */
+export function useStageOfTask(): (task: TaskStage) => string {
+  const nameOf = useStageName();
+  const known = useStageNameOf();
+  return ({ stage_id, stage_name, stage_name_en }) =>
+    known(stage_id) ?? nameOf({ name: stage_name ?? '', name_en: stage_name_en ?? '' });
+}
+
+/** The pipeline's stages; none before they are known, or for those who may not see them. */
+export function useStages(): StageReport[] {
+  const enabled = useMay()('pipeline.read');
+  return useQuery({ ...stagesQuery, enabled }).data?.data ?? [];
+}
+
 /** The name behind an id or a code. */
 export function useStageNameOf(): (idOrCode: string | null | undefined) => string | undefined {
   const nameOf = useStageName();
-  const stages = useQuery(stagesQuery).data?.data;
+  const stages = useStages();
   return (idOrCode) => {
-    const stage = stages?.find(({ id, code }) => id === idOrCode || code === idOrCode);
+    const stage = stages.find(({ id, code }) => id === idOrCode || code === idOrCode);
     return stage && nameOf(stage);
   };
 }

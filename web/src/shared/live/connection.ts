@@ -9,9 +9,10 @@ import { api, ask } from '@/shared/api/client';
 import { ApiError } from '@/shared/api/errors';
 import { queryClient } from '@/shared/api/queryClient';
 import { healthQuery, putSnapshot, SNAPSHOT_KEYS, type Snapshot } from '@/shared/api/snapshots';
-import type { Envelope, Health, Me } from '@/shared/api/types';
+import type { Envelope, Health, Me, Permission } from '@/shared/api/types';
 import { heardUntil, noteHeard, type Position } from '@/shared/news/news';
 import { isRestored, noteLoadedAnew } from '@/shared/offline/kept';
+import { mayDo } from '@/shared/session/permissions';
 import { applyEvent } from './apply';
 import type { LogEvent } from './event';
 import { watchState } from './lifeline';
@@ -34,7 +35,7 @@ export function startLive(me: Me): void {
     maxReconnectDelay: 10_000,
   });
   stopLooking = watchState(client, reconnect);
-  const may = (permission: Me['permissions'][number]) => me.permissions.includes(permission);
+  const may = (permission: Permission) => mayDo(me, permission);
   const channel = (name: string) => `realtime:${me.tenant.slug}:${name}`;
   if (may('pipeline.read')) {
     for (const name of Object.keys(SNAPSHOT_KEYS) as Snapshot[]) {
@@ -143,7 +144,7 @@ async function knownPosition(me: Me): Promise<Position> {
 /** Each answer about the pipeline says where the log stood. */
 const askPosition = async (me: Me): Promise<Position> =>
   positionOf(
-    await (me.permissions.includes('pipeline.read')
+    await (mayDo(me, 'pipeline.read')
       ? ask(api.GET('/api/v1/pipeline/health'))
       : ask(api.GET('/api/v1/pipeline/tasks', { params: { query: { limit: 1 } } }))),
   );

@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Permission, PermissionInfo } from '@/shared/api/types';
 import { groupsOf, permissionsQuery, switched } from '@/shared/entities/roles';
-import { useMay } from '@/shared/session/session';
+import { useHolds } from '@/shared/session/session';
 import { Failure } from '@/shared/ui/Failure';
 import form from '@/shared/ui/form.module.css';
 import { usePermissionWords } from '@/shared/words/permissions';
@@ -66,10 +66,10 @@ function Check({
 }) {
   const { t } = usePermissionWords();
   const name = usePermissionName();
-  const may = useMay();
+  const held = useHolds();
   const within = one.part_of != null && value.includes(one.part_of);
   const on = within || value.includes(one.id);
-  const foreign = !on && !may(one.id);
+  const foreign = !on && !held(one.id);
   const why = within && one.part_of ? t('within', { whole: name(one.part_of) }) : foreign && t('not_held');
   return (
     <label className={form.check} data-part={one.part_of ? true : undefined} data-tip={why || undefined}>

@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { rolesQuery } from '@/shared/entities/roles';
-import { useMay } from '@/shared/session/session';
+import { useHolds } from '@/shared/session/session';
 import { Failure } from '@/shared/ui/Failure';
 import form from '@/shared/ui/form.module.css';
 import { useRoleLabel } from '@/shared/vocabulary/roles';
@@ -27,7 +27,7 @@ export function RoleChecks({
 }) {
   const { t } = usePermissionWords();
   const roleLabel = useRoleLabel();
-  const may = useMay();
+  const held = useHolds();
   const { data, error: failure, refetch } = useQuery(rolesQuery);
   if (failure && !data) return <Failure what={label} error={failure} retry={() => void refetch()} />;
   return (
@@ -36,7 +36,7 @@ export function RoleChecks({
       <div className={css.columns}>
         {(data ?? []).map((role) => {
           const given = value.includes(role.key);
-          const foreign = !anyRole && !given && !role.permissions.every(may);
+          const foreign = !anyRole && !given && !role.permissions.every(held);
           return (
             <label key={role.id} className={form.check} data-tip={foreign ? t('not_held') : undefined}>
               <input

@@ -1,6 +1,8 @@
 /** Which permissions are parts of others: who holds the whole holds the part. The server says the same in `/permissions`. */
 
-import type { Permission } from '@/shared/api/types';
+import type { Me, Permission } from '@/shared/api/types';
+
+type Rights = Pick<Me, 'permissions' | 'limited'>;
 
 const WHOLE: Partial<Record<Permission, Permission>> = {
   'departures.read': 'pipeline.read',
@@ -20,6 +22,15 @@ const WHOLE: Partial<Record<Permission, Permission>> = {
   'bottlenecks.acknowledge': 'stages.write',
 };
 
+/** Whether somebody may do something: everywhere, or within the limits of a role; at this stage, where it is known. */
+export const mayDo = (me: Rights, permission: Permission, stage?: string): boolean =>
+  holds(me.permissions, permission) ||
+  me.limited.some(
+    ({ permissions, stages }) =>
+      holds(permissions, permission) && (stage === undefined || !stages || stages.includes(stage)),
+  );
+
+/** Whether it is held everywhere. */
 export function holds(held: readonly Permission[], permission: Permission): boolean {
   const whole = WHOLE[permission];
   return held.includes(permission) || (whole !== undefined && held.includes(whole));

@@ -5,7 +5,7 @@
 
 import { createStore, useSelector } from '@tanstack/react-store';
 import type { Me, Permission } from '@/shared/api/types';
-import { holds } from './permissions';
+import { holds, mayDo } from './permissions';
 
 interface Session {
   me: Me | undefined;
@@ -62,8 +62,14 @@ export const useMaybeMe = (): Me | undefined => useSelector(session, (state) => 
 
 export const useAsking = (): boolean => useSelector(session, (state) => state.asking);
 
-/** Whether the signed-in person may do something; for what to offer. The server decides. */
-export function useMay(): (permission: Permission) => boolean {
-  const permissions = useSelector(session, (state) => state.me?.permissions);
-  return (permission) => holds(permissions ?? [], permission);
+/** Whether the signed-in person may do something, there if a stage is given; for what to offer. The server decides. */
+export function useMay(): (permission: Permission, stage?: string) => boolean {
+  const me = useMaybeMe();
+  return (permission, stage) => me !== undefined && mayDo(me, permission, stage);
+}
+
+/** Whether they hold it without limits, and so may give it to others. */
+export function useHolds(): (permission: Permission) => boolean {
+  const { permissions } = useMe();
+  return (permission) => holds(permissions, permission);
 }
