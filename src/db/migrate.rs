@@ -1,10 +1,15 @@
 //! The migrations, built into the program, and the running of them. Several
 //! nodes may start at once: an advisory lock lets one of them do the work.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
+use diesel::migration::MigrationSource;
+use diesel::pg::Pg;
+use diesel::sql_types::Bool;
+use diesel::{QueryDsl, QueryableByName, table};
 use diesel_async::{
-    AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, SimpleAsyncConnection,
+    AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection,
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -36,16 +41,39 @@ pub async fn revert_all(url: &str) -> Result<()> {
     .await
 }
 
-/// The names of the migrations that have not been run.
+/// The names of the migrations that have not been run. Only looks, and holds
+/// no thread while the database does not answer.
 pub async fn pending(url: &str) -> Result<Vec<String>> {
-    with_harness(url, |harness| {
-        let pending = harness.pending_migrations(MIGRATIONS).map_err(failed)?;
-        Ok(pending
-            .iter()
-            .map(|migration| migration.name().to_string())
-            .collect())
-    })
-    .await
+    let run = run_versions(&mut connect(url).await?).await?;
+    let known = MigrationSource::<Pg>::migrations(&MIGRATIONS).map_err(failed)?;
+    let pending = known.iter().map(|migration| migration.name());
+    Ok(pending
+        .filter(|name| !run.contains(&name.version().to_string()))
+        .map(ToString::to_string)
+        .collect())
+}
+
+/// The versions of those that have been run.
+async fn run_versions(conn: &mut AsyncPgConnection) -> Result<HashSet<String>> {
+    table! {
+        __diesel_schema_migrations (version) {
+            version -> Text,
+        }
+    }
+    let sql = "SELECT to_regclass('__diesel_schema_migrations') IS NOT NULL AS exists";
+    let table: Table = diesel::sql_query(sql).get_result(conn).await?;
+    if !table.exists {
+        return Ok(HashSet::new());
+    }
+    let run = __diesel_schema_migrations::table.select(__diesel_schema_migrations::version);
+    let run: Vec<String> = run.load(conn).await?;
+    Ok(run.into_iter().collect())
+}
+
+#[derive(QueryableByName)]
+struct Table {
+    #[diesel(sql_type = Bool)]
+    exists: bool,
 }
 
 type Harness = AsyncMigrationHarness<AsyncPgConnection>;
@@ -72,12 +100,16 @@ async fn with_harness<T: Send + 'static>(
     done.await.map_err(failed)?
 }
 
-async fn connect_locked(url: &str) -> Result<AsyncPgConnection> {
+async fn connect(url: &str) -> Result<AsyncPgConnection> {
     let unreachable = |cause: &dyn std::fmt::Display| Error::Unreachable(cause.to_string());
-    let mut conn = tokio::time::timeout(CONNECT_TIMEOUT, AsyncPgConnection::establish(url))
+    tokio::time::timeout(CONNECT_TIMEOUT, AsyncPgConnection::establish(url))
         .await
         .map_err(|elapsed| unreachable(&elapsed))?
-        .map_err(|cause| unreachable(&cause))?;
+        .map_err(|cause| unreachable(&cause))
+}
+
+async fn connect_locked(url: &str) -> Result<AsyncPgConnection> {
+    let mut conn = connect(url).await?;
     let lock_timeout_ms = LOCK_TIMEOUT.as_millis();
     conn.batch_execute(&format!(
         "SET client_min_messages = warning; SET lock_timeout = {lock_timeout_ms}; SELECT pg_advisory_lock({LOCK})"
