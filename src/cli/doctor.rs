@@ -39,6 +39,8 @@ pub async fn examine(config: Result<Config, ConfigError>) -> ExitCode {
             findings.push(("configuration", Good("is valid".to_owned())));
             findings.extend(examine_database(&config).await);
             findings.push(("redis", examine_redis(&config).await));
+            findings.push(("hosts", examine_hosts(&config)));
+            findings.push(("mail", examine_mail(&config)));
         }
         Err(error) => findings.push(("configuration", Bad(error.to_string()))),
     }
@@ -188,6 +190,28 @@ async fn examine_demo(config: &Config, url: &str) -> Finding {
             demo.join(", ")
         )),
         Err(error) => Bad(error.to_string()),
+    }
+}
+
+fn examine_hosts(config: &Config) -> Finding {
+    let http = &config.http;
+    match http.public_url.as_ref().or(http.hosts.as_slice().first()) {
+        Some(host) => Good(format!("requests have to be for {host}")),
+        None if config.mode == Mode::Production => Poor(
+            "requests for any host are answered: set http.public_url, and http.hosts if there are more"
+                .to_owned(),
+        ),
+        None => Good("requests for any host are answered, as it is development".to_owned()),
+    }
+}
+
+fn examine_mail(config: &Config) -> Finding {
+    match (&config.mail.smtp_url, config.mode) {
+        (Some(_), _) => Good("goes by SMTP".to_owned()),
+        (None, Mode::Development) => Good(format!("is written into {}", config.mail.folder)),
+        (None, Mode::Production) => {
+            Poor("nobody can be invited or reset a password: set mail.smtp_url".to_owned())
+        }
     }
 }
 

@@ -150,32 +150,40 @@ impl Passed {
     /// Decides one request, and counts it if it passes. The script in Redis
     /// does the same.
     pub fn decide(&mut self, now_us: i64, quota: Quota) -> Verdict {
+        if let Some(refused) = self.refusal(now_us, quota) {
+            return refused;
+        }
+        // clocks are set back, time is not
+        let latest = self.0.back().copied().unwrap_or(now_us).max(now_us);
+        self.0.push_back(latest);
+        Verdict {
+            allowed: true,
+            remaining: quota.limit.saturating_sub(self.count()),
+            retry_after_us: 0,
+            reset_us: latest - (now_us - quota.window_us()),
+        }
+    }
+
+    /// What one request would be answered for which there is no room.
+    pub fn refusal(&mut self, now_us: i64, quota: Quota) -> Option<Verdict> {
         let start = now_us - quota.window_us();
         while self.0.front().is_some_and(|at| *at <= start) {
             self.0.pop_front();
         }
-        let count = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
-        // clocks are set back, time is not
-        let latest = self.0.back().copied().unwrap_or(now_us).max(now_us);
-        let Some(room) = quota.limit.checked_sub(count).filter(|room| *room > 0) else {
-            // more than the limit were let through where it was higher then
-            let over = usize::try_from(count - quota.limit).unwrap_or(usize::MAX);
-            let leaves = self.0.get(over).copied().unwrap_or(latest);
-            let newest = self.0.back().copied().unwrap_or(latest);
-            return Verdict {
-                allowed: false,
-                remaining: 0,
-                retry_after_us: leaves - start,
-                reset_us: newest - start,
-            };
-        };
-        self.0.push_back(latest);
-        Verdict {
-            allowed: true,
-            remaining: room - 1,
-            retry_after_us: 0,
-            reset_us: latest - start,
-        }
+        // more than none where the limit was higher when they passed
+        let over = self.count().checked_sub(quota.limit)?;
+        let leaves = self.0.get(usize::try_from(over).ok()?)?;
+        let newest = self.0.back()?;
+        Some(Verdict {
+            allowed: false,
+            remaining: 0,
+            retry_after_us: leaves - start,
+            reset_us: newest - start,
+        })
+    }
+
+    fn count(&self) -> u32 {
+        u32::try_from(self.0.len()).unwrap_or(u32::MAX)
     }
 }
 

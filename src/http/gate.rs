@@ -55,11 +55,23 @@ async fn examine(app: &web::Data<App>, request: &ServiceRequest) -> Result<(), A
         return app.limits.admit_stranger(request, operation, address).await;
     }
     // who is not known is refused by the handler, in its own words
-    if let Ok(credential) = credential::of_request(request, http.is_secure())
-        && let Ok(caller) = app.callers.resolve(app, credential).await
-    {
-        request.extensions_mut().insert(Arc::clone(&caller));
-        app.limits.admit(request, operation, &caller).await?;
+    let Ok(credential) = credential::of_request(request, http.is_secure()) else {
+        return Ok(());
+    };
+    let is_new = app.callers.is_new(credential);
+    let address = front::client(request, http);
+    if is_new {
+        app.limits.admit_new_credential(address)?;
     }
-    Ok(())
+    match app.callers.resolve(app, credential).await {
+        Ok(caller) => {
+            request.extensions_mut().insert(Arc::clone(&caller));
+            app.limits.admit(request, operation, &caller).await
+        }
+        Err(ApiError::Unauthenticated) if is_new => {
+            app.limits.note_unknown_credential(address);
+            Ok(())
+        }
+        Err(_) => Ok(()),
+    }
 }

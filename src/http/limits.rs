@@ -37,6 +37,8 @@ use crate::metrics::Metrics;
 
 /// Callers whose refusal is remembered.
 const AT_MOST: u64 = 50_000;
+/// Counted beside the requests of the class, by this process alone.
+const UNKNOWN: &str = "unknown credentials";
 /// How soon somebody may ask again while nothing can be counted.
 const CLOSED: Duration = Duration::from_secs(1);
 
@@ -173,6 +175,37 @@ impl Limits {
         self.count(request, &key, self.settings.quota(class)).await
     }
 
+    /// Refuses an address that has shown too many keys and cookies of nobody,
+    /// each of which was looked up in the database. Whom this process knows
+    /// already may come from there as ever.
+    pub fn admit_new_credential(&self, address: IpAddr) -> Result<(), ApiError> {
+        let (key, quota) = self.unknown_credentials(address);
+        let now_us = self.clock.now().timestamp_micros();
+        match self.local.refusal(&key, now_us, quota) {
+            Some(verdict) => {
+                self.hit(key.class, "local");
+                Err(refused(key.class, quota, verdict))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// It was one of those.
+    pub fn note_unknown_credential(&self, address: IpAddr) {
+        let (key, quota) = self.unknown_credentials(address);
+        let now_us = self.clock.now().timestamp_micros();
+        self.local.take(&key, now_us, quota);
+    }
+
+    fn unknown_credentials(&self, address: IpAddr) -> (Key, Quota) {
+        let key = Key {
+            who: Who::Address(network(address)),
+            class: Class::Session,
+            resource: Some(UNKNOWN.into()),
+        };
+        (key, self.settings.quota(Class::Session))
+    }
+
     async fn count(&self, request: &HttpRequest, key: &Key, quota: Quota) -> Result<(), ApiError> {
         let class = key.class;
         let (verdict, store) = self.take(key, quota).await;
@@ -190,11 +223,7 @@ impl Limits {
             return Ok(());
         }
         self.hit(class, store);
-        let retry_after = u64::try_from(verdict.retry_after_us).unwrap_or_default();
-        Err(ApiError::RateLimited {
-            retry_after: Duration::from_micros(retry_after),
-            limited: Limited::Quota { class, quota },
-        })
+        Err(refused(class, quota, verdict))
     }
 
     /// The verdict, and who says so; none where nobody may say.
@@ -252,6 +281,14 @@ impl Limits {
             .rate_limit_hits_total
             .with_label_values(&[class.as_str(), store])
             .inc();
+    }
+}
+
+fn refused(class: Class, quota: Quota, verdict: Verdict) -> ApiError {
+    let retry_after = u64::try_from(verdict.retry_after_us).unwrap_or_default();
+    ApiError::RateLimited {
+        retry_after: Duration::from_micros(retry_after),
+        limited: Limited::Quota { class, quota },
     }
 }
 

@@ -16,6 +16,28 @@ fn limited(config: &mut Config) {
     config.limits.commands = "3/60".parse().unwrap();
 }
 
+#[actix_web::test]
+async fn keys_of_nobody_are_looked_up_for_a_while() {
+    let app = TestApp::start_with(limited).await;
+    let client = app.integration();
+    assert_eq!(client.get(HEALTH).await.status, 200);
+    let guess = async |number: u32| {
+        let key = format!("Bearer lajur_{number:08}_{number:032}");
+        let guessing = app.stranger().with("authorization", &key);
+        guessing.get(HEALTH).await.code()
+    };
+    for number in 0..30 {
+        assert_eq!(guess(number).await, "401 UNAUTHENTICATED");
+    }
+    assert_eq!(guess(30).await, "429 RATE_LIMIT_EXCEEDED");
+    // one that was shown before costs nothing
+    assert_eq!(guess(0).await, "401 UNAUTHENTICATED");
+    // whoever is known goes on from the same address
+    assert_eq!(client.get(HEALTH).await.status, 200);
+    app.clock.advance(chrono::Duration::seconds(60));
+    assert_eq!(guess(31).await, "401 UNAUTHENTICATED");
+}
+
 #[test]
 fn every_operation_has_a_class() {
     let api: Value = serde_json::from_str(include_str!("../../docs/openapi.json")).unwrap();

@@ -20,6 +20,15 @@ async fn demo_tenants_are_not_served_in_production() {
     let settings = in_production(&database);
     let (_, said) = settings.run(&["doctor"]).await;
     assert!(said.contains("ok    demo"), "{said}");
+    assert!(
+        said.contains("poor  hosts") && said.contains("poor  mail"),
+        "{said}"
+    );
+    let addressed = settings
+        .clone()
+        .with("LAJUR_HTTP__PUBLIC_URL", "https://lajur.example.com");
+    let (_, said) = addressed.run(&["doctor"]).await;
+    assert!(said.contains("ok    hosts"), "{said}");
     settings.start().await;
 
     let mut owner = database.owner().await;

@@ -103,6 +103,11 @@ impl Callers {
         entry.caller.ok_or(ApiError::Unauthenticated)
     }
 
+    /// Whether it has to be looked up who that is.
+    pub fn is_new(&self, credential: Credential<'_>) -> bool {
+        !self.known.contains_key(&key(credential))
+    }
+
     /// Makes the next request of this user or key look again, whatever is
     /// remembered or just being asked; without an answer of the database it is
     /// not admitted. To be called after the change is committed.

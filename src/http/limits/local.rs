@@ -34,6 +34,13 @@ impl Local {
         let mut passed = passed.lock().unwrap_or_else(PoisonError::into_inner);
         passed.decide(now_us, quota)
     }
+
+    /// Only looks.
+    pub fn refusal(&self, key: &Key, now_us: i64, quota: Quota) -> Option<Verdict> {
+        let passed = self.0.get(key)?;
+        let mut passed = passed.lock().unwrap_or_else(PoisonError::into_inner);
+        passed.refusal(now_us, quota)
+    }
 }
 
 #[cfg(test)]
