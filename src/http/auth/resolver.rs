@@ -27,12 +27,14 @@ const FRESH: TimeDelta = TimeDelta::seconds(10);
 const FRESH_UNHEARD: TimeDelta = TimeDelta::seconds(1);
 /// How long the answer of before is taken when the database does not answer.
 const RETRY: TimeDelta = TimeDelta::seconds(1);
-/// A database that has not answered by then does not answer.
+/// How long the database is waited for when there is an answer of before.
 const PATIENCE: Duration = Duration::from_millis(500);
+/// The same when there is none: a busy one answers late, and else the request fails.
+const MORE_PATIENCE: Duration = Duration::from_secs(5);
 /// How long it is kept for that case.
 const KEPT: Duration = Duration::from_secs(3600);
 /// Longer than any answer that it is about: those still on their way when it
-/// is noted come within [`PATIENCE`].
+/// is noted come within [`MORE_PATIENCE`].
 const FORGOTTEN: Duration = Duration::from_secs(3660);
 const AT_MOST: u64 = 50_000;
 
@@ -164,7 +166,11 @@ impl Callers {
         now: Timestamp,
     ) -> Result<Entry, ApiError> {
         let question = self.questions.load(Ordering::SeqCst);
-        let asked = tokio::time::timeout(PATIENCE, accounts::find_caller(app, credential, now));
+        let patience = match known {
+            Some(_) => PATIENCE,
+            None => MORE_PATIENCE,
+        };
+        let asked = tokio::time::timeout(patience, accounts::find_caller(app, credential, now));
         let found = asked
             .await
             .unwrap_or_else(|_| Err(db::Error::Unreachable("it does not answer".to_owned())));
