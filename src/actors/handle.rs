@@ -259,6 +259,13 @@ impl TenantHandle {
         self.shared.head()
     }
 
+    /// Waits until the head is no longer `head`.
+    pub async fn leaves(&self, head: i64) {
+        let mut changed = self.shared.changed.subscribe();
+        // fails only when the sender is gone, which this handle holds
+        let _ = changed.wait_for(|now| *now != head).await;
+    }
+
     /// The number of the last event that changed the configuration; 0 when
     /// none has since the tenant was loaded.
     pub fn configured_at(&self) -> i64 {

@@ -7,6 +7,7 @@ use lajur::cache::{Cache, Kind, Snapshot};
 use lajur::config::redis::Redis;
 use lajur::config::secret::Secret;
 use lajur::domain::ids::TenantId;
+use lajur::http::pipeline::snapshots;
 use lajur::metrics::Metrics;
 use uuid::Uuid;
 
@@ -166,4 +167,38 @@ async fn a_change_of_configuration_lets_no_older_snapshot_in() {
         .await;
     assert!(found.is_none_or(|found| found.seq >= seq));
     arrives(&other, tenant, Kind::Stages, seq).await;
+}
+
+#[actix_web::test]
+async fn what_people_ask_for_is_made_anew_before_they_ask() {
+    let app = TestApp::start().await;
+    let season = Season::begin(&app).await;
+    let tenant = &season.tenant;
+    let bodies = &app.running.app.cache.rendered;
+    let is_made = |kind| {
+        let moment = snapshots::moment(&tenant.view(), tenant.freshness());
+        bodies.find(tenant.id(), kind, moment).is_some()
+    };
+    let client = app.integration();
+    let bound = Duration::from_secs(5);
+    let path = "/api/v1/pipeline/health";
+    client.get(path).await.data(200);
+    for (name, passport) in [("Siti", "X0000001"), ("Budi", "X0000002")] {
+        let before = tenant.head();
+        season.add_person(name, passport).await;
+        // whoever has seen an event is not told of what was before it
+        let seq = client.get(path).await.json()["meta"]["seq"].clone();
+        assert!(seq.as_i64() > Some(before), "{seq}");
+        season.add_person(name, &passport.replace('X', "Y")).await;
+        until("the next is made", bound, async || is_made(Kind::Health)).await;
+    }
+    assert!(!is_made(Kind::Stages), "nobody has asked for that");
+    // nor is what nobody asks for any more
+    let mut passport = 0;
+    until("it is left", bound, async || {
+        passport += 1;
+        season.add_person("Ani", &format!("Z{passport:07}")).await;
+        bodies.begin_keeping(tenant.id(), Kind::Health)
+    })
+    .await;
 }

@@ -1,12 +1,14 @@
 //! Health, stages and bottlenecks, which everybody looks at all the time: the
 //! finished answer to the plain request is kept until something is written, or
-//! for some seconds.
+//! for some seconds, and then made anew by [`ahead`] while people ask for it.
+//! It is given only while it is of the newest event.
 //!
 //! `committed → refreshed in the cache, by [`refresh`]`
 //!
 //! `asked → finished here already → else made from the view, and given to the
 //! cache → or, when the tenant cannot be loaded, what the cache has`
 
+mod ahead;
 mod kept;
 mod numbers;
 pub mod refresh;
@@ -28,7 +30,8 @@ use crate::http::conditional::{self, IfNoneMatch};
 use crate::http::reply::Answer;
 
 pub use kept::Kept;
-pub use numbers::{Numbers, page_of_stages};
+use numbers::Numbers;
+pub use numbers::page_of_stages;
 
 /// So long is an answer good while nothing is written: what moves by time
 /// alone is `as_of`, ages, and from midnight on what is due today.
@@ -93,26 +96,54 @@ pub fn finished(
     tenant: &TenantHandle,
     kind: Kind,
 ) -> Result<Rendered, ApiError> {
-    let (cache, id) = (&app.cache, tenant.id());
-    let (freshness, view) = (tenant.freshness(), tenant.view());
-    let moment = moment(&view, freshness);
-    if let Some(finished) = cache.rendered.get(id, kind, moment) {
-        return Ok(finished);
-    }
-    let numbers = Numbers::of(kind, &view, freshness.as_of);
-    let finished = Rendered {
-        moment,
-        tag: tag::of(&numbers, freshness.live)?,
-        body: numbers.plain(&view, freshness)?,
+    let (id, freshness, view) = (tenant.id(), tenant.freshness(), tenant.view());
+    let found = app.cache.rendered.get(id, kind, moment(&view, freshness));
+    let Some(found) = found else {
+        let made = finish(app, id, kind, &view, freshness)?;
+        made.note_reader();
+        rt::spawn(ahead::keep(app.clone(), id, kind, made.clone()));
+        return Ok(made);
     };
-    if cache.rendered.put(id, kind, finished.clone()) && freshness.live {
-        let (app, whole) = (app.clone(), numbers.whole(&view, freshness)?);
-        rt::spawn(async move { app.cache.put(id, kind, moment.seq, whole).await });
+    found.note_reader();
+    Ok(found)
+}
+
+/// The same for whoever makes it before somebody asks: not counted.
+pub fn current(
+    app: &web::Data<App>,
+    tenant: &TenantHandle,
+    kind: Kind,
+) -> Result<Rendered, ApiError> {
+    let (id, freshness, view) = (tenant.id(), tenant.freshness(), tenant.peek_view());
+    match app.cache.rendered.find(id, kind, moment(&view, freshness)) {
+        Some(found) => Ok(found),
+        None => finish(app, id, kind, &view, freshness),
+    }
+}
+
+fn finish(
+    app: &web::Data<App>,
+    id: TenantId,
+    kind: Kind,
+    view: &View,
+    freshness: Freshness,
+) -> Result<Rendered, ApiError> {
+    let numbers = Numbers::of(kind, view, freshness.as_of);
+    let finished = Rendered::new(
+        moment(view, freshness),
+        tag::of(&numbers, freshness.live)?,
+        numbers.plain(view, freshness)?,
+    );
+    if app.cache.rendered.put(id, kind, finished.clone()) && freshness.live {
+        let (app, seq) = (app.clone(), finished.moment.seq);
+        let whole = numbers.whole(view, freshness)?;
+        rt::spawn(async move { app.cache.put(id, kind, seq, whole).await });
     }
     Ok(finished)
 }
 
-fn moment(view: &View, freshness: Freshness) -> Moment {
+/// What a body that is made now is made from.
+pub fn moment(view: &View, freshness: Freshness) -> Moment {
     let second = freshness.as_of.timestamp();
     Moment {
         seq: view.state.head,

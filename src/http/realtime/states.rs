@@ -11,11 +11,12 @@ use bytes::Bytes;
 use crate::actors::handle::TenantHandle;
 use crate::app::App;
 use crate::cache::Kind;
+use crate::cache::rendered::Rendered;
 use crate::domain::ids::TenantId;
 use crate::error::ApiError;
 use crate::http::pipeline::departures::list::overview;
 use crate::http::pipeline::imports;
-use crate::http::pipeline::snapshots::{self, Numbers};
+use crate::http::pipeline::snapshots;
 use crate::realtime::channel::Channel;
 
 /// Between two values of one channel.
@@ -46,7 +47,7 @@ pub async fn begin(
     feed.want_state(channel.clone());
     let made = match channel {
         Channel::Job(id) => Some(imports::progress(app, tenant, *id).await?),
-        _ => make(tenant, channel)?.map(|made| made.body),
+        _ => make(app, tenant, channel)?.map(|made| made.body),
     };
     if let Some(body) = made {
         feed.publish_state(channel.clone(), body);
@@ -80,7 +81,7 @@ async fn keep(app: web::Data<App>, tenant: TenantHandle) {
         }
         made_of = Some((head, now));
         for channel in feed.wanted_states() {
-            match make(&tenant, &channel) {
+            match make(&app, &tenant, &channel) {
                 Ok(Some(made)) if tags.get(&channel) != Some(&made.tag) => {
                     feed.publish_state(channel.clone(), made.body);
                     tags.insert(channel, made.tag);
@@ -101,13 +102,17 @@ async fn keep(app: web::Data<App>, tenant: TenantHandle) {
     app.states.kept().remove(&id);
 }
 
-fn make(tenant: &TenantHandle, channel: &Channel) -> Result<Option<Made>, ApiError> {
-    let (freshness, view) = (tenant.freshness(), tenant.view());
+fn make(
+    app: &web::Data<App>,
+    tenant: &TenantHandle,
+    channel: &Channel,
+) -> Result<Option<Made>, ApiError> {
     let kind = match channel {
         Channel::Health => Kind::Health,
         Channel::Stages => Kind::Stages,
         Channel::Bottlenecks => Kind::Bottlenecks,
         Channel::Departures => {
+            let (freshness, view) = (tenant.freshness(), tenant.view());
             let reply = overview(&view, freshness);
             let tag = snapshots::tag::of(reply.data(), freshness.live)?;
             let body = reply.body()?.into();
@@ -117,9 +122,6 @@ fn make(tenant: &TenantHandle, channel: &Channel) -> Result<Option<Made>, ApiErr
             return Ok(None);
         }
     };
-    let numbers = Numbers::of(kind, &view, freshness.as_of);
-    Ok(Some(Made {
-        tag: snapshots::tag::of(&numbers, freshness.live)?,
-        body: numbers.plain(&view, freshness)?,
-    }))
+    let Rendered { tag, body, .. } = snapshots::current(app, tenant, kind)?;
+    Ok(Some(Made { tag, body }))
 }
