@@ -275,6 +275,12 @@ impl TenantActor {
     }
 
     fn go_down(&mut self, batch: Batch, outcome_unknown: bool, ctx: &mut Context<Self>) {
+        if self.phase != Phase::Down {
+            tracing::warn!(tenant = %self.working.tenant.slug, "the log cannot be written");
+        }
+        self.phase = Phase::Down;
+        // whoever hears it reads from then on how old everything is
+        self.shared.set_live(false);
         let (sent, later) = self.unstage(batch);
         for execute in sent {
             let _ = execute.reply.send(Err(CommandError::Unavailable {
@@ -285,11 +291,6 @@ impl TenantActor {
         for execute in later {
             let _ = execute.reply.send(Err(CommandError::unavailable()));
         }
-        if self.phase != Phase::Down {
-            tracing::warn!(tenant = %self.working.tenant.slug, "the log cannot be written");
-        }
-        self.phase = Phase::Down;
-        self.shared.set_live(false);
         self.give_up_doubted();
         self.catch_up_later(super::SOON, ctx);
     }
