@@ -294,14 +294,11 @@ async fn the_rules_pass_their_own_tests() {
     if left_out() {
         return;
     }
-    let rules = "deploy/prometheus/rules";
-    for name in ["alerts.test.yml", "alerts-long.test.yml"] {
-        run(
-            &["promtool"],
-            &["test", "rules", &format!("{rules}/{name}")],
-        )
-        .await;
-    }
+    let tested = ["alerts.test.yml", "alerts-long.test.yml"].map(async |name| {
+        let path = format!("deploy/prometheus/rules/{name}");
+        run(&["promtool"], &["test", "rules", &path]).await
+    });
+    futures::future::join_all(tested).await;
     run(
         &["promtool"],
         &["check", "config", "deploy/prometheus/prometheus.yml"],
