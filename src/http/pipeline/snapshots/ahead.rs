@@ -17,7 +17,7 @@ use crate::domain::ids::TenantId;
 /// So many in a row that nobody asked for are the last.
 const FOR_NOBODY: usize = 5;
 /// Between two of a kind: what is committed meanwhile is looked at together.
-const PAUSE: Duration = Duration::from_millis(20);
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Keeps what somebody has just been answered; returns at once when it is kept already.
 pub async fn keep(app: web::Data<App>, id: TenantId, kind: Kind, answered: Rendered) {
