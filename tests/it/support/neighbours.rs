@@ -37,12 +37,13 @@ impl Neighbours {
         let them = Tenant::create(&database, "nur-ilahi", &Secrets::seeded(2)).await;
         Season::begin(&database, &us, 3).await;
         let their_season = Season::begin(&database, &them, 3).await;
-        let server = Settings::of(&database)
-            .with("REDIS_URL", redis_url())
+        let mut settings = Settings::of(&database)
             .with("LAJUR_REDIS__PREFIX", &database.name)
-            .with("LAJUR_LOG__LEVEL", "info")
-            .start()
-            .await;
+            .with("LAJUR_LOG__LEVEL", "info");
+        if std::env::var("LAJUR_REDIS").as_deref() != Ok("off") {
+            settings = settings.with("REDIS_URL", redis_url());
+        }
+        let server = settings.start().await;
         let (ours, theirs) = (server.integration(&us), server.integration(&them));
         let (mut their_ids, their_words) = belongings(&theirs, &them).await;
         their_ids.insert("users".to_owned(), user(&database, &them).await);
