@@ -3,7 +3,12 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+use lajur::config::Mode;
+use lajur::config::reporting::Reporting;
+use lajur::config::secret::Secret;
 use lajur::db::testing::TestDatabase;
+use lajur::reporting;
 use lajur::secrets::Secrets;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::trace::v1::Span;
@@ -11,6 +16,7 @@ use prost::Message;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::support::TestApp;
 use crate::support::fixture::Tenant;
 use crate::support::load_season::Season;
 use crate::support::manifest;
@@ -122,6 +128,42 @@ async fn faults_and_errors_of_browsers_are_reported_in_groups() {
     );
     assert_eq!(of_browser["level"], "warning");
     assert!(!all.iter().any(|event| event.to_string().contains("siti")));
+}
+
+#[actix_web::test]
+async fn a_panic_is_reported_with_its_backtrace() {
+    let tracker = Receiver::of_requests().await;
+    let config = Reporting {
+        sentry_dsn: Some(Secret::new(format!("http://key@{}/7", tracker.address))),
+        ..Reporting::default()
+    };
+    let (reporting, _) = reporting::Reporting::start(&config, Mode::Production).unwrap();
+    let app = TestApp::start().await;
+    // nothing can be added to that
+    app.clock.set(DateTime::<Utc>::MAX_UTC);
+    let answer = app.integration().get("/api/v1/pipeline/health").await;
+    assert_eq!(answer.code(), "500 INTERNAL");
+    let of_panic = |told: &Told| {
+        let mut events = events(told).into_iter();
+        events.find(|event| event["exception"]["values"][0]["type"] == "panic")
+    };
+    let told = tracker
+        .hears("the panic is told", |told| of_panic(told).is_some())
+        .await;
+    let event = of_panic(&told).unwrap();
+    assert_eq!(event["level"], "fatal");
+    assert_eq!(event["environment"], "production");
+    let panic = &event["exception"]["values"][0];
+    let text = panic["value"].as_str().unwrap();
+    assert!(text.contains("overflowed"), "{text}");
+    let frames = panic["stacktrace"]["frames"].as_array().unwrap();
+    let ours = |frame: &&Value| {
+        let function = frame["function"].as_str().unwrap_or_default();
+        function.contains("lajur::http")
+    };
+    let place = frames.iter().rfind(ours).unwrap();
+    assert!(place["lineno"].is_number(), "{place}");
+    drop(reporting);
 }
 
 /// What the archive reads is not there any more.
