@@ -256,6 +256,7 @@ fn every_alert_says_what_happens_and_what_to_do() {
     let runbook = read("docs/runbook.md");
     let tests = read("deploy/prometheus/rules/alerts.test.yml")
         + &read("deploy/prometheus/rules/alerts-long.test.yml");
+    let causes = read("tests/it/alerts.rs");
     let alerts: Vec<&str> = rules.split("- alert: ").skip(1).collect();
     assert!(alerts.len() >= 30);
     for alert in alerts {
@@ -285,6 +286,10 @@ fn every_alert_says_what_happens_and_what_to_do() {
         assert!(
             tests.contains(&format!("alertname=\"{name}\"")),
             "{name} has no test"
+        );
+        assert!(
+            causes.contains(&format!("\"{name}\"")),
+            "nothing causes {name}"
         );
     }
 }

@@ -9,7 +9,7 @@ use lajur::db::testing::TestDatabase;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use super::client::{Answer, Client};
 use super::fixture::Tenant;
@@ -134,7 +134,7 @@ impl Server {
     /// Asks the process to stop, and says how long that took.
     pub async fn terminate(mut self) -> Duration {
         let started = Instant::now();
-        let pid = self.child.id().unwrap().to_string();
+        let pid = self.pid().to_string();
         let status = Command::new("kill").args(["-TERM", &pid]).status().await;
         assert!(status.unwrap().success());
         let ended = tokio::time::timeout(Duration::from_secs(60), self.child.wait()).await;
@@ -162,6 +162,15 @@ impl Server {
         self.output.text().lines().map(str::to_owned).collect()
     }
 
+    pub fn pid(&self) -> u32 {
+        self.child.id().unwrap()
+    }
+
+    /// Whether nobody reads what the program writes.
+    pub fn hold_output(&self, held: bool) {
+        self.output.held.send_replace(held);
+    }
+
     /// How many of the last lines of output have this in them.
     pub fn said(&self, words: &str) -> usize {
         let text = self.output.text();
@@ -176,7 +185,7 @@ impl Server {
 
     /// Memory that the process holds.
     pub fn resident_kib(&self) -> u64 {
-        let path = format!("/proc/{}/status", self.child.id().unwrap());
+        let path = format!("/proc/{}/status", self.pid());
         let status = std::fs::read_to_string(path).unwrap();
         let line = status.lines().find(|line| line.starts_with("VmRSS:"));
         line.unwrap()
@@ -207,7 +216,10 @@ impl Drop for Server {
 
 /// The last lines that the program has written.
 #[derive(Clone, Default)]
-struct Output(Arc<Mutex<VecDeque<String>>>);
+struct Output {
+    lines: Arc<Mutex<VecDeque<String>>>,
+    held: Arc<watch::Sender<bool>>,
+}
 
 impl Output {
     fn follow(
@@ -215,10 +227,14 @@ impl Output {
         stream: impl AsyncRead + Unpin + Send + 'static,
         address: Option<mpsc::UnboundedSender<(String, String)>>,
     ) {
-        let kept = Arc::clone(&self.0);
+        let kept = Arc::clone(&self.lines);
+        let mut held = self.held.subscribe();
         tokio::spawn(async move {
             let mut lines = BufReader::new(stream).lines();
-            while let Ok(Some(line)) = lines.next_line().await {
+            // whoever could hold it is gone with the server
+            while held.wait_for(|held| !held).await.is_ok()
+                && let Ok(Some(line)) = lines.next_line().await
+            {
                 if let (Some(address), Ok(said)) = (&address, serde_json::from_str::<Value>(&line))
                     && said["message"] == "listening"
                     && let Some(text) = said["http.addr"].as_str()
@@ -236,7 +252,7 @@ impl Output {
     }
 
     fn text(&self) -> String {
-        self.0
+        self.lines
             .lock()
             .unwrap()
             .iter()
