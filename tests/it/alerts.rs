@@ -25,7 +25,7 @@ use crate::support::prometheus::{Alertmanager, Prometheus, free_address, left_ou
 use crate::support::proxy::Proxy;
 use crate::support::receiver::Receiver;
 use crate::support::season;
-use crate::support::server::{Server, Settings, until};
+use crate::support::server::{Server, Settings, redis_address, until};
 use crate::support::socket::Socket;
 
 /// Long ago: looked for in PostgreSQL.
@@ -100,10 +100,7 @@ impl Scene {
         let tenant = Tenant::create(&database, "al-barokah", &Secrets::seeded(1)).await;
         let season = Season::begin(&database, &tenant, 30).await;
         let postgres = Proxy::before(&database.url).await;
-        let redis = std::env::var("REDIS_URL").unwrap_or("redis://127.0.0.1:6379".to_owned());
-        let address = redis.split_once("://").unwrap().1;
-        let address = address.split('/').next().unwrap();
-        let redis = Proxy::to(address.rsplit('@').next().unwrap()).await;
+        let redis = Proxy::to(&redis_address()).await;
         let settings = Settings::new(&postgres.url(&database.url))
             .with("REDIS_URL", redis.http_url().replacen("http", "redis", 1))
             .with("LAJUR_REDIS__PREFIX", &database.name)
