@@ -261,7 +261,7 @@ async fn chaos_postgres_stalls_for_longer_than_a_commit_may_take() {
         let answer = newcomer.get("/api/v1/pipeline/health").await;
         assert_eq!(answer.code(), "503 UNAVAILABLE");
         assert!(
-            asked.elapsed() < Duration::from_secs(1),
+            asked.elapsed() < Duration::from_secs(3),
             "{:?}",
             asked.elapsed()
         );

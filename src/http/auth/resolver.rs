@@ -30,7 +30,7 @@ const RETRY: TimeDelta = TimeDelta::seconds(1);
 /// How long the database is waited for when there is an answer of before.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// The same when there is none: a busy one answers late, and else the request fails.
-const MORE_PATIENCE: Duration = Duration::from_secs(5);
+const MORE_PATIENCE: Duration = Duration::from_secs(2);
 /// How long it is kept for that case.
 const KEPT: Duration = Duration::from_secs(3600);
 /// Longer than any answer that it is about: those still on their way when it
