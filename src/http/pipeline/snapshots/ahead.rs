@@ -3,7 +3,7 @@
 //! `asked, and not there → kept from then on: as soon as it is no longer right
 //! made anew → until some in a row were made for nobody`
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::web;
 
@@ -16,8 +16,11 @@ use crate::domain::ids::TenantId;
 
 /// So many in a row that nobody asked for are the last.
 const FOR_NOBODY: usize = 5;
-/// Between two of a kind: what is committed meanwhile is looked at together.
-const PAUSE: Duration = Duration::from_millis(50);
+/// Rests so many times as long as it has worked: a flood of commits makes it
+/// take 2 % of a thread for a kind.
+const RESTS: u32 = 50;
+/// But not longer: others may have had the processor meanwhile.
+const LONGEST: Duration = Duration::from_millis(100);
 
 /// Keeps what somebody has just been answered; returns at once when it is kept already.
 pub async fn keep(app: web::Data<App>, id: TenantId, kind: Kind, answered: Rendered) {
@@ -41,6 +44,7 @@ async fn go_on(app: &web::Data<App>, id: TenantId, kind: Kind, mut last: Rendere
         if for_nobody == FOR_NOBODY {
             return;
         }
+        let began = Instant::now();
         match current(app, &tenant, kind) {
             Ok(made) => last = made,
             Err(error) => {
@@ -48,7 +52,7 @@ async fn go_on(app: &web::Data<App>, id: TenantId, kind: Kind, mut last: Rendere
                 return;
             }
         }
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep((began.elapsed() * RESTS).min(LONGEST)).await;
     }
 }
 
