@@ -250,7 +250,12 @@ async fn a_tenant_without_anybody_is_not_woken_again_and_again() {
     let node = world.node(1).await;
     // past midnight, when there is nothing to sum up
     world.clock.advance(TimeDelta::days(1));
-    until("asleep", || world.awake(&node).is_empty()).await;
+    until("asleep", || {
+        // whoever was just being woken is idle only from then on
+        world.clock.advance(TimeDelta::seconds(1));
+        world.awake(&node).is_empty()
+    })
+    .await;
     let mut owner = world.database.owner().await;
     let due = tenants::due(&mut owner, Clock::Manual(world.clock.clone()).now(), 9)
         .await
