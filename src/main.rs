@@ -11,9 +11,17 @@ use lajur::cli::Cli;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    take_small_pages();
     // dropping it would wait for threads that may hang for ever: they end with the process
     let system = ManuallyDrop::new(System::new());
     system.block_on(run())
+}
+
+/// The kernel would fill up the holes between what is in use to huge pages, so that memory grows though nothing
+/// more is held (docs/adr/0013). A kernel that knows no huge pages refuses, and need not be told.
+fn take_small_pages() {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::thread::disable_transparent_huge_pages(true);
 }
 
 async fn run() -> ExitCode {

@@ -101,3 +101,10 @@ async fn who_is_stopped_ends_in_time_whatever_hangs() {
     assert!(took < Duration::from_secs(9), "{took:?}");
     asking.abort();
 }
+
+#[actix_web::test]
+async fn memory_is_not_merged_to_huge_pages() {
+    let database = TestDatabase::create().await;
+    let server = Settings::of(&database).start().await;
+    assert_eq!(server.kernel_says("THP_enabled"), "0");
+}

@@ -185,15 +185,16 @@ impl Server {
 
     /// Memory that the process holds.
     pub fn resident_kib(&self) -> u64 {
+        self.kernel_says("VmRSS").parse().unwrap()
+    }
+
+    /// Of this process, in its first word.
+    pub fn kernel_says(&self, field: &str) -> String {
         let path = format!("/proc/{}/status", self.pid());
         let status = std::fs::read_to_string(path).unwrap();
-        let line = status.lines().find(|line| line.starts_with("VmRSS:"));
-        line.unwrap()
-            .split_whitespace()
-            .nth(1)
-            .unwrap()
-            .parse()
-            .unwrap()
+        let mut lines = status.lines().filter_map(|line| line.split_once(':'));
+        let (_, value) = lines.find(|(name, _)| *name == field).unwrap();
+        value.split_whitespace().next().unwrap().to_owned()
     }
 
     /// Checks that no thread has panicked and that nobody was told of a fault.
