@@ -65,7 +65,8 @@ pub async fn run(names: &[&str], arguments: &[&str]) -> String {
 
 /// A port that is free, in all likelihood until somebody takes it at once.
 pub async fn free_address() -> String {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    // connections go out from 127.0.0.1, and could take a port there before it is listened on
+    let listener = TcpListener::bind(("127.0.0.2", 0)).await.unwrap();
     listener.local_addr().unwrap().to_string()
 }
 
