@@ -263,8 +263,20 @@ pub fn write_soak(minutes: u64, level: &Level, sizes: &[f64], settles: f64) -> a
         level.errors().to_string(),
         level.errors() == 0,
     );
-    let alerts = level.alerts.as_ref().map_or(0, Vec::len);
-    row("alerts", "none", alerts.to_string(), alerts == 0);
+    match &level.alerts {
+        Some(alerts) => row(
+            "alerts",
+            "none",
+            alerts.len().to_string(),
+            alerts.is_empty(),
+        ),
+        None => row(
+            "alerts",
+            "none",
+            "not watched: no Prometheus".to_owned(),
+            false,
+        ),
+    }
     let text = format!(
         "# Soak\n\n{} people for {minutes} minutes on one server, as in [benchmarks-load.md](benchmarks-load.md); written by \
          `make soak MINUTES={minutes}` on {}. {} requests, {} events heard by sockets. Memory is sampled every ten seconds; \
