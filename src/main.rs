@@ -11,15 +11,15 @@ use lajur::cli::Cli;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    take_small_pages();
+    disable_huge_pages();
     // dropping it would wait for threads that may hang for ever: they end with the process
     let system = ManuallyDrop::new(System::new());
     system.block_on(run())
 }
 
-/// The kernel would fill up the holes between what is in use to huge pages, so that memory grows though nothing
-/// more is held (docs/adr/0013). A kernel that knows no huge pages refuses, and need not be told.
-fn take_small_pages() {
+/// The kernel would merge what has been given back into transparent huge pages, and memory would grow though little
+/// more is held (docs/adr/0013). A kernel that has none refuses, which is as well.
+fn disable_huge_pages() {
     #[cfg(target_os = "linux")]
     let _ = rustix::thread::disable_transparent_huge_pages(true);
 }

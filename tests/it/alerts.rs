@@ -399,7 +399,7 @@ async fn alerts_fire_when_a_server_has_too_much_to_do_or_starts_again_and_again(
     let senders = keep_doing(60, &client, move |client| {
         let request = client.request(Method::POST, "/api/v1/pipeline/tasks/bulk");
         let request = request.header("content-type", "application/json");
-        // whoever waits too long is cut off, and comes again
+        // connections may end under so much: whoever loses one comes again
         request.body(body.clone()).send()
     });
     prometheus

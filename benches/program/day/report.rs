@@ -263,20 +263,11 @@ pub fn write_soak(minutes: u64, level: &Level, sizes: &[f64], settles: f64) -> a
         level.errors().to_string(),
         level.errors() == 0,
     );
-    match &level.alerts {
-        Some(alerts) => row(
-            "alerts",
-            "none",
-            alerts.len().to_string(),
-            alerts.is_empty(),
-        ),
-        None => row(
-            "alerts",
-            "none",
-            "not watched: no Prometheus".to_owned(),
-            false,
-        ),
-    }
+    let fired = level.alerts.as_ref().map(Vec::len);
+    let found = fired.map_or("not watched: no Prometheus".to_owned(), |count| {
+        count.to_string()
+    });
+    row("alerts", "none", found, fired == Some(0));
     let text = format!(
         "# Soak\n\n{} people for {minutes} minutes on one server, as in [benchmarks-load.md](benchmarks-load.md); written by \
          `make soak MINUTES={minutes}` on {}. {} requests, {} events heard by sockets. Memory is sampled every ten seconds; \

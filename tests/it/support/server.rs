@@ -188,7 +188,7 @@ impl Server {
         self.kernel_says("VmRSS").parse().unwrap()
     }
 
-    /// Of this process, in its first word.
+    /// A field of `/proc/<pid>/status`, without its unit.
     pub fn kernel_says(&self, field: &str) -> String {
         let path = format!("/proc/{}/status", self.pid());
         let status = std::fs::read_to_string(path).unwrap();
