@@ -89,6 +89,7 @@ fn bind_requests(app: &web::Data<App>) -> anyhow::Result<(Server, SocketAddr)> {
     })
     .workers(config.workers)
     .shutdown_timeout(config.shutdown_seconds)
+    .keep_alive(Duration::from_secs(config.keep_alive_seconds.into()))
     .client_request_timeout(Duration::from_secs(config.head_seconds.into()))
     .tls_handshake_timeout(Duration::from_secs(config.head_seconds.into()))
     // a session is only looked after while less than this waits to be written

@@ -25,6 +25,10 @@ pub struct Http {
     /// `LAJUR_HTTP__BODY_SECONDS`, default 20: so long may a body take, and a
     /// second more for every 8 KiB that have come.
     pub body_seconds: u32,
+    /// `LAJUR_HTTP__KEEP_ALIVE_SECONDS`, default 75: so long is a connection kept
+    /// open for the next request. Longer than a proxy in front keeps it, or the
+    /// proxy sends requests into connections that are being closed.
+    pub keep_alive_seconds: u32,
     /// `LAJUR_HTTP__SHUTDOWN_SECONDS`, default 10: how long requests in flight
     /// may take to finish after SIGTERM.
     pub shutdown_seconds: u64,
@@ -69,6 +73,7 @@ impl Default for Http {
             body_limit_bytes: 1024 * 1024,
             head_seconds: 5,
             body_seconds: 20,
+            keep_alive_seconds: 75,
             shutdown_seconds: 10,
             secure_cookies: false,
             public_url: None,
@@ -122,6 +127,7 @@ impl Http {
         for (key, seconds) in [
             ("head_seconds", self.head_seconds),
             ("body_seconds", self.body_seconds),
+            ("keep_alive_seconds", self.keep_alive_seconds),
         ] {
             if !(1..=600).contains(&seconds) {
                 wrong.push(format!("http.{key}: {seconds} is not between 1 and 600"));

@@ -227,6 +227,27 @@ async fn a_slow_head_and_a_slow_body_are_not_waited_for() {
 }
 
 #[actix_web::test]
+async fn a_connection_is_kept_for_the_next_request_for_so_long() {
+    let app = TestApp::start_with(|config| config.http.keep_alive_seconds = 2).await;
+    let mut stream = connect(&app).await;
+    let mut said = vec![0; 4096];
+    for pause in [0, 1] {
+        tokio::time::sleep(Duration::from_secs(pause)).await;
+        let request = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n";
+        stream.write_all(request).await.unwrap();
+        let length = stream.read(&mut said).await.unwrap();
+        assert!(said[..length].starts_with(b"HTTP/1.1 200"));
+    }
+    let asked = Instant::now();
+    assert_eq!(rest(&mut stream).await, "");
+    let kept = asked.elapsed();
+    assert!(
+        (Duration::from_secs(1)..Duration::from_secs(8)).contains(&kept),
+        "{kept:?}"
+    );
+}
+
+#[actix_web::test]
 async fn what_is_too_long_too_deep_or_packed_is_refused() {
     let app = TestApp::start().await;
     let client = app.integration();

@@ -102,6 +102,21 @@ async fn who_is_stopped_ends_in_time_whatever_hangs() {
     asking.abort();
 }
 
+#[tokio::test]
+async fn who_has_nothing_to_ask_holds_up_no_stop() {
+    let database = TestDatabase::create().await;
+    let settings = Settings::of(&database)
+        .with("LAJUR_REALTIME__DRAIN_SECONDS", 1)
+        .with("LAJUR_HTTP__SHUTDOWN_SECONDS", 60);
+    let server = settings.start().await;
+    // keeps its connection
+    let client = server.stranger();
+    assert_eq!(client.get("/health/live").await.status, 200);
+    let took = server.terminate().await;
+    assert!(took < Duration::from_secs(10), "{took:?}");
+    drop(client);
+}
+
 #[actix_web::test]
 async fn memory_is_not_merged_to_huge_pages() {
     let database = TestDatabase::create().await;
