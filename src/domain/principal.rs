@@ -319,6 +319,13 @@ impl Principal {
         self.may_everywhere(permission) || self.reach.permits_at(permission, None, agent)
     }
 
+    /// May learn who else is at work. An agent may not: the others are competitors.
+    pub fn sees_colleagues(&self) -> bool {
+        self.may_everywhere(Permission::TasksRead)
+            || self.may_everywhere(Permission::TasksReadAll)
+            || !self.reach.is_for_own_jamaah()
+    }
+
     pub fn sees_task(&self, place: &Place<'_>) -> bool {
         self.may_at(Permission::TasksReadAll, place)
             || (self.may_at(Permission::TasksRead, place) && self.is_theirs(place))

@@ -84,6 +84,11 @@ impl Reach {
         !self.grants.is_empty()
     }
 
+    /// Whether anything is permitted for one's own jamaah alone.
+    pub fn is_for_own_jamaah(&self) -> bool {
+        self.grants.iter().any(|grant| grant.own_jamaah)
+    }
+
     pub fn permits_somewhere(&self, permission: Permission) -> bool {
         self.grants.iter().any(|grant| grant.permits(permission))
     }

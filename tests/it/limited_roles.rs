@@ -237,6 +237,10 @@ async fn an_agent_follows_their_own_jamaah_alone() {
     socket.subscribe(&of_role).await;
     let health = json!({ "channel": "realtime:al-barokah:pipeline:health" });
     assert_eq!(socket.call("subscribe", health).await["error"]["code"], 103);
+    for command in ["presence", "presence_stats"] {
+        let asked = socket.call(command, json!({ "channel": TASKS })).await;
+        assert_eq!(asked["error"]["code"], 103, "who else there is: {asked}");
+    }
     let mut stream = EventStream::open(&office.broker, "pipeline:tasks", None).await;
 
     let (mine, other) = (

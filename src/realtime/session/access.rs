@@ -235,6 +235,10 @@ impl<C: Codec> Session<C> {
     pub(super) fn may_subscribe(&self, channel: &Channel) -> bool {
         matches!(&self.phase, Phase::Admitted(v) if channel.may_subscribe(&v.principal))
     }
+
+    pub(super) fn sees_colleagues(&self) -> bool {
+        matches!(&self.phase, Phase::Admitted(v) if v.principal.sees_colleagues())
+    }
 }
 
 fn head_of<F: Feed>(feed: &F) -> Head {

@@ -151,7 +151,8 @@ impl<C: Codec> Session<C> {
             | Pending::History { channel, .. } => channel,
             Pending::Connect | Pending::Refresh => return Err(ErrorCode::Internal),
         };
-        if !self.may_subscribe(channel) {
+        let about_people = matches!(pending, Pending::Presence(_));
+        if !self.may_subscribe(channel) || about_people && !self.sees_colleagues() {
             return Err(ErrorCode::PermissionDenied);
         }
         match (pending, answer) {

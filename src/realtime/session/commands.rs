@@ -114,6 +114,10 @@ impl<C: Codec> Session<C> {
             self.fail(id, ErrorCode::NotAvailable);
             return None;
         }
+        if !self.sees_colleagues() {
+            self.fail(id, ErrorCode::PermissionDenied);
+            return None;
+        }
         Some(channel)
     }
 

@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use super::*;
 use crate::domain::principal::{Actor, Permission};
+use crate::domain::reach::Grant;
 use crate::realtime::feed::AccessChange;
 use crate::realtime::protocol::PresenceEntry;
 
@@ -48,6 +49,28 @@ fn presence_is_bounded_and_not_everywhere() {
     let crowd = (0..1_001).map(|n| entry(&n.to_string())).collect();
     let effects = connection.answer(asked.id, Ok(Answer::Presence(crowd)));
     assert_eq!(errors(&effects), [106]);
+}
+
+#[test]
+fn an_agent_does_not_learn_of_others() {
+    let mut connection = Connection::open();
+    let ask = json!({"id": 2, "presence": {"channel": TASKS}});
+    let asked = question(&connection.say(ask.clone()));
+    let mut agent = principal(&[], &[]).as_ref().clone();
+    agent.reach.grants = vec![Grant {
+        permissions: [Permission::TasksRead].into(),
+        stages: None,
+        own_jamaah: true,
+    }];
+    let became = AccessChange::Principal(Arc::new(agent.clone()));
+    connection.feed.rights(became);
+    let people = Answer::Presence(vec![entry("c1")]);
+    assert_eq!(errors(&connection.answer(asked.id, Ok(people))), [103]);
+    assert_eq!(errors(&connection.say(ask.clone())), [103]);
+    agent.permissions = [Permission::TasksReadAll].into();
+    let became = AccessChange::Principal(Arc::new(agent));
+    connection.feed.rights(became);
+    question(&connection.say(ask));
 }
 
 #[test]
