@@ -39,6 +39,7 @@ async fn compare(open: &Tenants) -> anyhow::Result<()> {
         .map(|handle| (handle.shared.head(), handle))
         .collect();
     if known.is_empty() {
+        node.metrics.relay_lag_events.set(0);
         return Ok(());
     }
     let asked_at = node.now();

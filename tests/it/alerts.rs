@@ -262,6 +262,7 @@ async fn alerts_fire_on_their_causes_and_reach_who_is_on_call() {
     prometheus
         .fires(&alone, async || {
             client.get("/api/v1/pipeline/health").await;
+            scene.change_many(&other).await;
         })
         .await;
     scene.tell_database(GRANT).await;
