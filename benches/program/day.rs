@@ -23,7 +23,7 @@ use super::process::Server;
 use super::start::{SLUG, Season, tell_with};
 use super::table::count;
 use person::{Figures, Person, Place};
-use report::{Level, Report};
+use report::{Level, Report, Soak};
 use watch::Watch;
 
 /// People, and for how long they work once all have signed in.
@@ -79,6 +79,7 @@ pub async fn soak(cluster: &Cluster, season: &Season, minutes: u64) -> anyhow::R
     office.wake(&server).await?;
     let places = [office.place(&server)];
     let lasts = Duration::from_secs(minutes * 60);
+    let before = office.jamaah().await?;
     println!("{SOAKERS} people for {minutes} minutes");
     let sampling = sample(&server, lasts + APART * SOAKERS as u32);
     let watch = Watch::start(&[server.metrics()?]).await?;
@@ -86,7 +87,13 @@ pub async fn soak(cluster: &Cluster, season: &Season, minutes: u64) -> anyhow::R
     let working = work(SOAKERS, lasts, &places, &servers, watch);
     let (level, sizes) = futures::try_join!(working, sampling)?;
     println!("{level}");
-    report::write_soak(minutes, &level, &sizes, SOAK_SETTLES)
+    let soak = Soak {
+        minutes,
+        level,
+        sizes,
+        jamaah: [before, office.jamaah().await?],
+    };
+    report::write_soak(&soak, SOAK_SETTLES)
 }
 
 /// Resident bytes, every ten seconds.
@@ -138,6 +145,10 @@ impl<'s> Office<'s> {
             ))
             .await?;
         Ok(Self { season, database })
+    }
+
+    async fn jamaah(&self) -> anyhow::Result<i64> {
+        self.database.number("SELECT count(*) FROM jamaah").await
     }
 
     async fn server(&self) -> anyhow::Result<Server> {

@@ -228,8 +228,24 @@ fn targets(levels: &[Level]) -> Table {
     table
 }
 
+/// A long day, and how the memory went.
+pub struct Soak {
+    pub minutes: u64,
+    pub level: Level,
+    /// Resident bytes, again and again.
+    pub sizes: Vec<f64>,
+    /// Before and after: imports bring more.
+    pub jamaah: [i64; 2],
+}
+
 /// The last fifth of what is left after settling, to the first.
-pub fn write_soak(minutes: u64, level: &Level, sizes: &[f64], settles: f64) -> anyhow::Result<()> {
+pub fn write_soak(soak: &Soak, settles: f64) -> anyhow::Result<()> {
+    let Soak {
+        minutes,
+        level,
+        sizes,
+        jamaah: [before, after],
+    } = soak;
     let settled = &sizes[(sizes.len() as f64 * settles) as usize..];
     let fifth = (settled.len() / 5).max(1);
     let mean = |sizes: &[f64]| sizes.iter().sum::<f64>() / sizes.len().max(1) as f64;
@@ -272,11 +288,13 @@ pub fn write_soak(minutes: u64, level: &Level, sizes: &[f64], settles: f64) -> a
         "# Soak\n\n{} people for {minutes} minutes on one server, as in [benchmarks-load.md](benchmarks-load.md); written by \
          `make soak MINUTES={minutes}` on {}. {} requests, {} events heard by sockets. Memory is sampled every ten seconds; \
          the first fifth of the time is for it to settle, and the means of the first and the last fifth of the rest are \
-         compared.\n\n{table}",
+         compared. Imports brought the season from {} to {} jamaah meanwhile, whose tasks are held in memory.\n\n{table}",
         level.people,
         machine::describe(),
         count(level.requests() as f64),
         count(level.events_heard as f64),
+        count(*before as f64),
+        count(*after as f64),
     );
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/benchmarks-soak.md");
     std::fs::write(path, text)?;

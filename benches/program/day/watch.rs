@@ -15,6 +15,9 @@ use super::super::machine;
 use super::super::process::free_addr;
 
 const PATIENCE: Duration = Duration::from_secs(20);
+/// `count by (alertname) (count_over_time(ALERTS{alertstate="firing"}[1d]))`, as it stands in a URL.
+const FIRED: &str =
+    "count%20by%20(alertname)%20(count_over_time(ALERTS%7Balertstate=%22firing%22%7D%5B1d%5D))";
 
 pub struct Watch {
     servers: Vec<SocketAddr>,
@@ -56,22 +59,22 @@ impl Watch {
         Ok(counts)
     }
 
-    /// The alerts that fire; `None` where nobody watches. Those that only would if it went on are none.
+    /// The alerts that have fired, be it for a moment; `None` where nobody watches. Those that only would have if it
+    /// had gone on are none.
     pub async fn alerts(&self) -> anyhow::Result<Option<Vec<String>>> {
         let Some((address, _)) = &self.prometheus else {
             return Ok(None);
         };
-        let answer = load::ask(*address, &get("/api/v1/alerts", "")).await?;
+        let answer = load::ask(*address, &get(&format!("/api/v1/query?query={FIRED}"), "")).await?;
         let answer: Value = serde_json::from_str(&answer)?;
-        let alerts = answer["data"]["alerts"].as_array().context("no alerts")?;
-        let firing = alerts.iter().filter(|alert| alert["state"] == "firing");
+        let alerts = answer["data"]["result"].as_array().context("no alerts")?;
         let name = |alert: &Value| {
-            alert["labels"]["alertname"]
+            alert["metric"]["alertname"]
                 .as_str()
                 .unwrap_or_default()
                 .to_owned()
         };
-        Ok(Some(firing.map(name).collect()))
+        Ok(Some(alerts.iter().map(name).collect()))
     }
 }
 
