@@ -125,7 +125,7 @@ export function StageForm({
         <fieldset className={`${css.group} ${form.wide}`}>
           <legend>{t('field.rules')}</legend>
           {RULES.map((rule) => (
-            <label key={rule} className={css.check}>
+            <label key={rule} className={form.check}>
               <input type="checkbox" {...fields.getInputProps(rule, { type: 'checkbox' })} />
               <span>
                 {t(`field.${rule}`)}
@@ -142,7 +142,7 @@ export function StageForm({
           <legend>{t('field.depends_on')}</legend>
           <div className={css.stageChecks}>
             {others.map((stage) => (
-              <label key={stage.id} className={css.check}>
+              <label key={stage.id} className={form.check}>
                 <input
                   type="checkbox"
                   checked={depends_on.includes(stage.id)}

@@ -80,7 +80,7 @@ export function TemplateFields({
                 value={template.due_after_days}
                 onChange={({ target }) => set(index, { due_after_days: target.value.replace(/\D/g, '') })}
               />
-              <label className={css.check}>
+              <label className={form.check}>
                 <input
                   type="checkbox"
                   checked={template.required}
