@@ -121,13 +121,14 @@ impl Cache {
         found
     }
 
-    /// Keeps a snapshot, unless there is a newer one.
-    pub async fn put(&self, tenant: TenantId, kind: Kind, seq: i64, body: Bytes) {
+    /// Keeps a snapshot, unless there is a newer one. `false`: Redis does not know of it.
+    pub async fn put(&self, tenant: TenantId, kind: Kind, seq: i64, body: Bytes) -> bool {
         let snapshot = Snapshot { seq, body };
         let body = Some(snapshot.body.clone());
         self.hold(tenant, kind, Held { seq, body });
-        if let Some(redis) = &self.redis {
-            redis.put(tenant, kind, &snapshot).await;
+        match &self.redis {
+            Some(redis) => redis.put(tenant, kind, &snapshot).await.is_ok(),
+            None => true,
         }
     }
 

@@ -97,12 +97,12 @@ impl Redis {
         }))
     }
 
-    pub async fn put(&self, tenant: TenantId, kind: Kind, snapshot: &Snapshot) {
+    pub async fn put(&self, tenant: TenantId, kind: Kind, snapshot: &Snapshot) -> Result<(), Away> {
         let mut call = self.put.key(self.key(tenant, kind));
         call.arg(snapshot.seq)
             .arg(snapshot.body.as_ref())
             .arg(lasts_ms(kind));
-        let _: Result<i64, Away> = self.ask(async |conn| call.invoke_async(conn).await).await;
+        self.ask(async |conn| call.invoke_async(conn).await).await
     }
 
     pub async fn forget(&self, tenant: TenantId, seq: i64) {

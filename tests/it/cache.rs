@@ -12,8 +12,9 @@ use lajur::metrics::Metrics;
 use uuid::Uuid;
 
 use crate::support::TestApp;
+use crate::support::proxy::Proxy;
 use crate::support::season::Season;
-use crate::support::server::{redis_url, until};
+use crate::support::server::{redis_address, redis_url, until};
 
 const TENANT: TenantId = TenantId(Uuid::from_u128(1));
 
@@ -133,6 +134,32 @@ async fn what_is_committed_reaches_other_nodes_unasked() {
     assert_eq!(body["meta"]["stale"], serde_json::Value::Null);
     let asked = app.integration().get("/api/v1/pipeline/health").await;
     assert_eq!(asked.json()["data"]["total"], body["data"]["total"]);
+}
+
+#[actix_web::test]
+async fn what_redis_missed_it_is_told_again() {
+    let redis = Proxy::to(&redis_address()).await;
+    let prefix = format!("lajur-test-missed-{}", std::process::id());
+    let app = TestApp::start_with(|config| {
+        let url = redis.http_url().replacen("http", "redis", 1);
+        config.redis.url = Some(Secret::new(url));
+        config.redis.prefix.clone_from(&prefix);
+    })
+    .await;
+    let season = Season::begin(&app).await;
+    let tenant = TenantId(app.tenant.id);
+    let (other, _) = node(&redis_url(), &prefix);
+    let head = || season.tenant.view().state.head;
+    arrives(&other, tenant, Kind::Health, head()).await;
+    redis.close();
+    season.add_person("Siti", "X0000001").await;
+    // the snapshots of it are made, and go nowhere
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(other.get(tenant, Kind::Health, head()).await, None);
+    redis.open();
+    for kind in Kind::ALL {
+        arrives(&other, tenant, kind, head()).await;
+    }
 }
 
 #[actix_web::test]

@@ -19,6 +19,8 @@ use crate::error::ApiError;
 
 /// Between two refreshments of one tenant.
 const PAUSE: Duration = Duration::from_secs(1);
+/// Before another try, when Redis did not take the snapshots.
+const PAUSE_AWAY: Duration = Duration::from_secs(2);
 /// What is published within this long is looked at together.
 const GATHERING: Duration = Duration::from_millis(20);
 
@@ -32,6 +34,8 @@ struct Progress {
     forgotten: i64,
     /// Not to be refreshed sooner.
     rests_until: Option<Instant>,
+    /// Redis did not take the last ones.
+    away: bool,
 }
 
 /// What is to be done now.
@@ -53,6 +57,21 @@ impl Progress {
             self.rests_until = Some(now + PAUSE);
         }
         Work { forget, refresh }
+    }
+
+    /// The snapshots of this event are in the cache, or Redis did not take them.
+    fn tried(&mut self, kept: Option<i64>, now: Instant) {
+        self.away = kept.is_none();
+        match kept {
+            Some(seq) => self.refreshed = seq,
+            None => self.rests_until = Some(now + PAUSE_AWAY),
+        }
+    }
+
+    /// Nothing more to be done for one who has left; nobody waits for Redis to
+    /// come back with a whole tenant in memory.
+    fn is_over(&self) -> bool {
+        self.due().is_none() || self.away
     }
 
     /// When it is to be refreshed, if it is: `None` within is at once.
@@ -84,7 +103,7 @@ pub async fn follow_tenants(app: web::Data<App>) {
             stays.insert(tenant.id(), Followed { tenant, progress });
         }
         // those who have left are let go when the cache has their last state
-        followed.retain(|_, gone| gone.progress.due().is_some());
+        followed.retain(|_, gone| !gone.progress.is_over());
         stays.extend(followed);
         followed = stays;
         for one in followed.values_mut() {
@@ -112,13 +131,13 @@ async fn catch_up(app: &App, one: &mut Followed) {
         return;
     }
     match refresh(app, tenant).await {
-        Ok(seq) => one.progress.refreshed = seq,
+        Ok(kept) => one.progress.tried(kept, Instant::now()),
         Err(error) => tracing::warn!(error.cause = ?error, "cannot make snapshots"),
     }
 }
 
-/// Says which event the snapshots are of.
-async fn refresh(app: &App, tenant: &TenantHandle) -> Result<i64, ApiError> {
+/// Says which event the snapshots are of, unless Redis did not take them.
+async fn refresh(app: &App, tenant: &TenantHandle) -> Result<Option<i64>, ApiError> {
     let (view, freshness) = (tenant.peek_view(), tenant.freshness());
     let (id, seq) = (tenant.id(), view.state.head);
     let making = web::block(move || {
@@ -127,10 +146,11 @@ async fn refresh(app: &App, tenant: &TenantHandle) -> Result<i64, ApiError> {
             (kind, numbers.whole(&view, freshness))
         })
     });
+    let mut kept = true;
     for (kind, body) in making.await.map_err(ApiError::internal)? {
-        app.cache.put(id, kind, seq, body?).await;
+        kept &= app.cache.put(id, kind, seq, body?).await;
     }
-    Ok(seq)
+    Ok(kept.then_some(seq))
 }
 
 #[cfg(test)]
@@ -143,7 +163,7 @@ mod tests {
         let at = |ms| start + Duration::from_millis(ms);
         let work = |forget, refresh| Work { forget, refresh };
         assert_eq!(progress.look(3, 0, at(0)), work(None, true));
-        progress.refreshed = 3;
+        progress.tried(Some(3), at(0));
         assert_eq!(progress.due(), None);
         assert_eq!(progress.look(4, 0, at(10)), work(None, false));
         assert_eq!(progress.look(5, 5, at(20)), work(Some(5), false));
@@ -154,5 +174,11 @@ mod tests {
         assert_eq!(progress.due(), Some(Some(at(2000))));
         // loaded afresh: nothing has been configured since
         assert_eq!(progress.look(6, 0, at(2000)), work(None, true));
+        assert!(!progress.is_over());
+        progress.tried(None, at(2000));
+        assert_eq!(progress.due(), Some(Some(at(4000))));
+        assert!(progress.is_over());
+        progress.tried(Some(6), at(4000));
+        assert_eq!(progress.due(), None);
     }
 }
