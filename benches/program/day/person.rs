@@ -18,8 +18,6 @@ use super::super::sockets::client::{Door, Report, listen};
 
 /// Nobody waits longer for an answer.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// The server closes a connection that is idle for longer than five seconds; a browser opens another then.
-const IDLE: Duration = Duration::from_secs(4);
 /// Between two things that somebody does.
 const THINKS_MS: std::ops::Range<u64> = 1_000..9_000;
 const FILTERS: [&str; 6] = [
@@ -80,7 +78,6 @@ pub struct Person {
     figures: Rc<Figures>,
     chance: ChaCha8Rng,
     connection: Option<Connection>,
-    asked_at: Instant,
     headers: String,
     /// On the screen: id and status.
     tasks: Vec<(String, String)>,
@@ -95,7 +92,6 @@ impl Person {
             place,
             figures,
             connection: None,
-            asked_at: Instant::now(),
             headers: String::new(),
             tasks: Vec::new(),
             jamaah: Vec::new(),
@@ -276,12 +272,11 @@ impl Person {
     }
 
     async fn ask(&mut self, what: What, request: &[u8]) -> anyhow::Result<Value> {
-        if self.connection.is_none() || self.asked_at.elapsed() > IDLE {
+        if self.connection.is_none() {
             self.connection = Some(Connection::open(self.place.addr).await?);
         }
         let connection = self.connection.as_mut().context("no connection")?;
         let sent = Instant::now();
-        self.asked_at = sent;
         tokio::time::timeout(PATIENCE, connection.send(request))
             .await
             .with_context(|| format!("{what:?}: no answer"))??;
