@@ -102,7 +102,7 @@ impl Scene {
         let postgres = Proxy::before(&database.url).await;
         let redis = Proxy::to(&redis_address()).await;
         let settings = Settings::new(&postgres.url(&database.url))
-            .with("REDIS_URL", redis.http_url().replacen("http", "redis", 1))
+            .with("REDIS_URL", redis.redis_url())
             .with("LAJUR_REDIS__PREFIX", &database.name)
             .with("LAJUR_REALTIME__CONNECTIONS_PER_USER", 1_000)
             .with("LAJUR_REALTIME__CREDIT_BYTES", 4_096)
@@ -262,6 +262,7 @@ async fn alerts_fire_on_their_causes_and_reach_who_is_on_call() {
     prometheus
         .fires(&alone, async || {
             client.get("/api/v1/pipeline/health").await;
+            // further and further ahead, should this one come up to it meanwhile
             scene.change_many(&other).await;
         })
         .await;

@@ -141,8 +141,7 @@ async fn what_redis_missed_it_is_told_again() {
     let redis = Proxy::to(&redis_address()).await;
     let prefix = format!("lajur-test-missed-{}", std::process::id());
     let app = TestApp::start_with(|config| {
-        let url = redis.http_url().replacen("http", "redis", 1);
-        config.redis.url = Some(Secret::new(url));
+        config.redis.url = Some(Secret::new(redis.redis_url()));
         config.redis.prefix.clone_from(&prefix);
     })
     .await;

@@ -90,7 +90,7 @@ async fn race_four_processes_share_one_limit() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn chaos_limits_hold_in_each_process_while_redis_is_away() {
     let line = Proxy::to(&redis_address()).await;
-    let redis = line.http_url().replacen("http", "redis", 1);
+    let redis = line.redis_url();
     let scene = Scene::set(2, redis).await;
     let clients = scene.clients();
     let half = usize::try_from(LIMIT).unwrap() / 2;

@@ -35,7 +35,7 @@ impl Scene {
         let season = Season::begin(&database, &tenant, 10).await;
         let redis = Proxy::to(&redis_address()).await;
         let alone = Settings::of(&database);
-        let url = redis.http_url().replacen("http", "redis", 1);
+        let url = redis.redis_url();
         let joined = alone
             .clone()
             .with("REDIS_URL", url)

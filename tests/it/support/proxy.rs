@@ -113,6 +113,11 @@ impl Proxy {
         format!("http://{}", self.address)
     }
 
+    /// Of Redis behind this.
+    pub fn redis_url(&self) -> String {
+        format!("redis://{}", self.address)
+    }
+
     /// New connections lead elsewhere.
     pub fn turn_to(&self, address: &str) {
         *self.shared.target.lock().unwrap() = address.parse().unwrap();
