@@ -34,8 +34,6 @@ const ELSEWHERE: usize = 10;
 const APART: Duration = Duration::from_millis(60);
 const PASSWORD: &str = "hujan-pagi-di-tanah-suci";
 const SOAKERS: usize = 100;
-/// Of a soak: the rest is for the memory to settle.
-const SOAK_SETTLES: f64 = 0.2;
 
 /// So many sockets for one tenant; the limits would be in the way.
 const SETTINGS: [(&str, &str); 4] = [
@@ -93,7 +91,7 @@ pub async fn soak(cluster: &Cluster, season: &Season, minutes: u64) -> anyhow::R
         sizes,
         jamaah: [before, office.jamaah().await?],
     };
-    report::write_soak(&soak, SOAK_SETTLES)
+    soak.write()
 }
 
 /// Resident bytes, every ten seconds.

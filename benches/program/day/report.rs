@@ -14,6 +14,8 @@ const SHARES: [f64; 3] = [0.5, 0.95, 0.99];
 /// Of the servers together with fewer than a thousand people.
 const READS_MS: f64 = 50.0;
 const WRITES_MS: f64 = 100.0;
+/// Share of a soak in which the memory may settle.
+const SETTLES: f64 = 0.2;
 
 /// One level of people.
 pub struct Level {
@@ -238,66 +240,68 @@ pub struct Soak {
     pub jamaah: [i64; 2],
 }
 
-/// The last fifth of what is left after settling, to the first.
-pub fn write_soak(soak: &Soak, settles: f64) -> anyhow::Result<()> {
-    let Soak {
-        minutes,
-        level,
-        sizes,
-        jamaah: [before, after],
-    } = soak;
-    let settled = &sizes[(sizes.len() as f64 * settles) as usize..];
-    let fifth = (settled.len() / 5).max(1);
-    let mean = |sizes: &[f64]| sizes.iter().sum::<f64>() / sizes.len().max(1) as f64;
-    let (early, late) = (
-        mean(&settled[..fifth]),
-        mean(&settled[settled.len() - fifth..]),
-    );
-    let growth = late / early - 1.0;
-    let steady = growth.abs() < 0.05;
-    let word = if steady { "reached" } else { "missed" };
-    println!(
-        "  memory {:.1} MiB, then {:.1} MiB: {word}",
-        early / MIB,
-        late / MIB
-    );
-    let mut table = Table::new(&["what", "wanted", "found", ""]);
-    let mut row = |what: &str, wanted: &str, found: String, reached: bool| {
-        let word = if reached { "reached" } else { "missed" };
-        table.row([what, wanted, &found, word].map(str::to_owned));
-    };
-    let found = format!(
-        "{:+.1} % ({:.0} → {:.0} MiB)",
-        growth * 100.0,
-        early / MIB,
-        late / MIB
-    );
-    row("growth of memory", "within 5 %", found, steady);
-    row(
-        "errors",
-        "none",
-        level.errors().to_string(),
-        level.errors() == 0,
-    );
-    let fired = level.alerts.as_ref().map(Vec::len);
-    let found = fired.map_or("not watched: no Prometheus".to_owned(), |count| {
-        count.to_string()
-    });
-    row("alerts", "none", found, fired == Some(0));
-    let text = format!(
-        "# Soak\n\n{} people for {minutes} minutes on one server, as in [benchmarks-load.md](benchmarks-load.md); written by \
+impl Soak {
+    /// Compares the last fifth of what is left after settling with the first.
+    pub fn write(&self) -> anyhow::Result<()> {
+        let Self {
+            minutes,
+            level,
+            sizes,
+            jamaah: [before, after],
+        } = self;
+        let settled = &sizes[(sizes.len() as f64 * SETTLES) as usize..];
+        let fifth = (settled.len() / 5).max(1);
+        let mean = |sizes: &[f64]| sizes.iter().sum::<f64>() / sizes.len().max(1) as f64;
+        let (early, late) = (
+            mean(&settled[..fifth]),
+            mean(&settled[settled.len() - fifth..]),
+        );
+        let growth = late / early - 1.0;
+        let steady = growth.abs() < 0.05;
+        let word = if steady { "reached" } else { "missed" };
+        println!(
+            "  memory {:.1} MiB, then {:.1} MiB: {word}",
+            early / MIB,
+            late / MIB
+        );
+        let mut table = Table::new(&["what", "wanted", "found", ""]);
+        let mut row = |what: &str, wanted: &str, found: String, reached: bool| {
+            let word = if reached { "reached" } else { "missed" };
+            table.row([what, wanted, &found, word].map(str::to_owned));
+        };
+        let found = format!(
+            "{:+.1} % ({:.0} → {:.0} MiB)",
+            growth * 100.0,
+            early / MIB,
+            late / MIB
+        );
+        row("growth of memory", "within 5 %", found, steady);
+        row(
+            "errors",
+            "none",
+            level.errors().to_string(),
+            level.errors() == 0,
+        );
+        let fired = level.alerts.as_ref().map(Vec::len);
+        let found = fired.map_or("not watched: no Prometheus".to_owned(), |count| {
+            count.to_string()
+        });
+        row("alerts", "none", found, fired == Some(0));
+        let text = format!(
+            "# Soak\n\n{} people for {minutes} minutes on one server, as in [benchmarks-load.md](benchmarks-load.md); written by \
          `make soak MINUTES={minutes}` on {}. {} requests, {} events heard by sockets. Memory is sampled every ten seconds; \
          the first fifth of the time is for it to settle, and the means of the first and the last fifth of the rest are \
          compared. Imports brought the season from {} to {} jamaah meanwhile, whose tasks are held in memory.\n\n{table}",
-        level.people,
-        machine::describe(),
-        count(level.requests() as f64),
-        count(level.events_heard as f64),
-        count(*before as f64),
-        count(*after as f64),
-    );
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/benchmarks-soak.md");
-    std::fs::write(path, text)?;
-    println!("written to docs/benchmarks-soak.md");
-    Ok(())
+            level.people,
+            machine::describe(),
+            count(level.requests() as f64),
+            count(level.events_heard as f64),
+            count(*before as f64),
+            count(*after as f64),
+        );
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/benchmarks-soak.md");
+        std::fs::write(path, text)?;
+        println!("written to docs/benchmarks-soak.md");
+        Ok(())
+    }
 }

@@ -15,9 +15,8 @@ use super::super::machine;
 use super::super::process::free_addr;
 
 const PATIENCE: Duration = Duration::from_secs(20);
-/// `count by (alertname) (count_over_time(ALERTS{alertstate="firing"}[1d]))`, as it stands in a URL.
-const FIRED: &str =
-    "count%20by%20(alertname)%20(count_over_time(ALERTS%7Balertstate=%22firing%22%7D%5B1d%5D))";
+/// The alerts that have fired, be it for a moment.
+const FIRED: &str = r#"count by (alertname) (count_over_time(ALERTS{alertstate="firing"}[1d]))"#;
 
 pub struct Watch {
     servers: Vec<SocketAddr>,
@@ -59,13 +58,15 @@ impl Watch {
         Ok(counts)
     }
 
-    /// The alerts that have fired, be it for a moment; `None` where nobody watches. Those that only would have if it
-    /// had gone on are none.
+    /// Names of those that have fired; `None` where nobody watches. What only would have if it had gone on is none.
     pub async fn alerts(&self) -> anyhow::Result<Option<Vec<String>>> {
         let Some((address, _)) = &self.prometheus else {
             return Ok(None);
         };
-        let answer = load::ask(*address, &get(&format!("/api/v1/query?query={FIRED}"), "")).await?;
+        let query = form_urlencoded::Serializer::new(String::new())
+            .append_pair("query", FIRED)
+            .finish();
+        let answer = load::ask(*address, &get(&format!("/api/v1/query?{query}"), "")).await?;
         let answer: Value = serde_json::from_str(&answer)?;
         let alerts = answer["data"]["result"].as_array().context("no alerts")?;
         let name = |alert: &Value| {
